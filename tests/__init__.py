@@ -1,0 +1,1 @@
+"""Tests of SoulSpot: the engine alone, the simulators, and the integration in Home Assistant."""
