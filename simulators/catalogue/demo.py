@@ -25,14 +25,18 @@ TRAPS: tuple[tuple[str, Expectation, str], ...] = (
     (
         "liberty-bell",
         Expectation.LEAVE,
-        "Only by other performers: the same march and title, near lengths, by other bands and orchestras "
-        "in artist folders of their own (for example Eastman Wind Ensemble, Cleveland Pops Orchestra).",
+        (
+            "Only by other performers: the same march and title, near lengths, by other bands and orchestras "
+            "in artist folders of their own (for example Eastman Wind Ensemble, Cleveland Pops Orchestra)."
+        ),
     ),
     (
         "sick-as-a-dog",
         Expectation.LEAVE,
-        "Only wrong versions: the same artist and title as remix, karaoke, live and instrumental, "
-        "some within five seconds of the wanted length, none plain.",
+        (
+            "Only wrong versions: the same artist and title as remix, karaoke, live and instrumental, "
+            "some within five seconds of the wanted length, none plain."
+        ),
     ),
     (
         "skullcrusher-live",
@@ -47,8 +51,10 @@ TRAPS: tuple[tuple[str, Expectation, str], ...] = (
     (
         "after-youve-gone",
         Expectation.ASK,
-        "Only loose files named by the title (and a number) in folders such as 'Old 78s': the artist is not "
-        "visible anywhere in the path and no length is announced.",
+        (
+            "Only loose files named by the title (and a number) in folders such as 'Old 78s': the artist is not "
+            "visible anywhere in the path and no length is announced."
+        ),
     ),
 )
 
@@ -56,7 +62,9 @@ TRAPS: tuple[tuple[str, Expectation, str], ...] = (
 def _recordings(*keys: str, month: int) -> list[PlaylistEntry]:
     """Make one entry per key, added on consecutive days of a month of 2026."""
     return [
-        PlaylistEntry(EntryKind.RECORDING, key, added_at=f"2026-{month:02d}-{day:02d}T18:30:00Z")
+        PlaylistEntry(
+            EntryKind.RECORDING, key, added_at=f"2026-{month:02d}-{day:02d}T18:30:00Z"
+        )
         for day, key in enumerate(keys, start=1)
     ]
 
@@ -66,15 +74,27 @@ def _road() -> CataloguePlaylist:
     entries = _recordings(*(recording.key for recording in ROAD_RECORDINGS), month=4)
     local = LocalFile("Neighbours' Choir", "", "Rehearsal in the garden", 154)
     episode = Episode(
-        "commons-hour-12", "The Commons Hour", "Episode 12: who owns a march?", 1_846_000, "2026-02-11"
+        "commons-hour-12",
+        "The Commons Hour",
+        "Episode 12: who owns a march?",
+        1_846_000,
+        "2026-02-11",
     )
     entries.insert(3, PlaylistEntry(EntryKind.LOCAL, local=local))
     entries.insert(6, PlaylistEntry(EntryKind.EPISODE, episode=episode))
     entries.insert(9, PlaylistEntry(EntryKind.NULL, added_at=None, added_by=None))
     entries.insert(12, PlaylistEntry(EntryKind.GHOST, "withdrawn"))
-    entries.append(PlaylistEntry(EntryKind.RECORDING, "code-monkey", added_at="2026-05-01T07:15:00Z"))
+    entries.append(
+        PlaylistEntry(
+            EntryKind.RECORDING, "code-monkey", added_at="2026-05-01T07:15:00Z"
+        )
+    )
     return CataloguePlaylist(
-        "open-road", "Open road", LISTENER, "For long drives &amp; short ones.", tuple(entries)
+        "open-road",
+        "Open road",
+        LISTENER,
+        "For long drives &amp; short ones.",
+        tuple(entries),
     )
 
 
@@ -84,7 +104,12 @@ def _piano() -> CataloguePlaylist:
     keys.insert(3, "14-ghosts-ii")
     keys.append("night-owl")
     return CataloguePlaylist(
-        "late-piano", "Late piano", LISTENER, "", tuple(_recordings(*keys, month=6)), public=True
+        "late-piano",
+        "Late piano",
+        LISTENER,
+        "",
+        tuple(_recordings(*keys, month=6)),
+        public=True,
     )
 
 
@@ -95,22 +120,41 @@ def _problem_playlists() -> tuple[CataloguePlaylist, ...]:
         for local in (
             LocalFile("The Attic Tapes", "Demos", "Side A", 1320),
             LocalFile("", "", "track 03", 187),
-            LocalFile("Großmutter & Söhne", "Küchenlieder: Band 1", "Wenn's regnet", 98),
+            LocalFile(
+                "Großmutter & Söhne", "Küchenlieder: Band 1", "Wenn's regnet", 98
+            ),
         )
     )
     foreign = tuple(_recordings("code-monkey", "night-owl", month=1))
     return (
         CataloguePlaylist(
-            "followed", "Followed list", OTHER_LISTENER, "Owned by another account.", foreign, public=True
+            "followed",
+            "Followed list",
+            OTHER_LISTENER,
+            "Owned by another account.",
+            foreign,
+            public=True,
         ),
         CataloguePlaylist(
-            "shared-with-me", "Shared with me", OTHER_LISTENER, "Collaborative.", foreign, collaborative=True
+            "shared-with-me",
+            "Shared with me",
+            OTHER_LISTENER,
+            "Collaborative.",
+            foreign,
+            collaborative=True,
         ),
         CataloguePlaylist(
-            "editorial", "Editor's choice", SPOTIFY_ITSELF, "Made by Spotify.", foreign, public=True
+            "editorial",
+            "Editor's choice",
+            SPOTIFY_ITSELF,
+            "Made by Spotify.",
+            foreign,
+            public=True,
         ),
         CataloguePlaylist("empty", "Nothing yet", LISTENER, "", ()),
-        CataloguePlaylist("only-local", "From my own computer", LISTENER, "", local_entries),
+        CataloguePlaylist(
+            "only-local", "From my own computer", LISTENER, "", local_entries
+        ),
     )
 
 
@@ -120,7 +164,9 @@ def demo_catalogue() -> Catalogue:
     playlists = (_road(), _piano(), *_problem_playlists())
     liked = _recordings("swansong", "crazy-blues", "au-printemps", "night-owl", month=7)
     return Catalogue(
-        recordings=MappingProxyType({recording.key: recording for recording in recordings}),
+        recordings=MappingProxyType(
+            {recording.key: recording for recording in recordings}
+        ),
         playlists=MappingProxyType({playlist.key: playlist for playlist in playlists}),
         liked=tuple(reversed(liked)),
         traps=MappingProxyType({key: expectation for key, expectation, _ in TRAPS}),

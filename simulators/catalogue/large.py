@@ -3,10 +3,38 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from .model import LISTENER, Catalogue, CataloguePlaylist, EntryKind, PlaylistEntry, Recording
+from .model import (
+    LISTENER,
+    Catalogue,
+    CataloguePlaylist,
+    EntryKind,
+    PlaylistEntry,
+    Recording,
+)
 
-_FIRST_WORDS = ("Amber", "Border", "Copper", "Distant", "Early", "Faded", "Golden", "Hollow", "Iron", "Juniper")
-_SECOND_WORDS = ("Avenue", "Bridges", "Canyon", "Drift", "Engines", "Fields", "Garden", "Harbour", "Islands")
+_FIRST_WORDS = (
+    "Amber",
+    "Border",
+    "Copper",
+    "Distant",
+    "Early",
+    "Faded",
+    "Golden",
+    "Hollow",
+    "Iron",
+    "Juniper",
+)
+_SECOND_WORDS = (
+    "Avenue",
+    "Bridges",
+    "Canyon",
+    "Drift",
+    "Engines",
+    "Fields",
+    "Garden",
+    "Harbour",
+    "Islands",
+)
 _ALBUM_SIZE = 12
 
 
@@ -35,8 +63,12 @@ def _recording(number: int) -> Recording:
 def large_playlist(count: int) -> tuple[tuple[Recording, ...], CataloguePlaylist]:
     """Return that many distinct recordings and the playlist (key `large`) that holds them in order."""
     recordings = tuple(_recording(number) for number in range(count))
-    entries = tuple(PlaylistEntry(EntryKind.RECORDING, recording.key) for recording in recordings)
-    return recordings, CataloguePlaylist("large", f"Large list of {count}", LISTENER, "", entries)
+    entries = tuple(
+        PlaylistEntry(EntryKind.RECORDING, recording.key) for recording in recordings
+    )
+    return recordings, CataloguePlaylist(
+        "large", f"Large list of {count}", LISTENER, "", entries
+    )
 
 
 def with_large_playlist(catalogue: Catalogue, count: int) -> Catalogue:
@@ -45,7 +77,10 @@ def with_large_playlist(catalogue: Catalogue, count: int) -> Catalogue:
     return replace(
         catalogue,
         recordings=MappingProxyType(
-            {**catalogue.recordings, **{recording.key: recording for recording in recordings}}
+            {
+                **catalogue.recordings,
+                **{recording.key: recording for recording in recordings},
+            }
         ),
         playlists=MappingProxyType({**catalogue.playlists, playlist.key: playlist}),
     )

@@ -18,6 +18,7 @@ _CYLINDERS = "Cylinders"
 _PIANO_ROLLS = "The Entertainer: Classic Ragtime from Rare Piano Rolls"
 _SOUSA_MARCHES = "The Complete Marches of John Philip Sousa, Vol. 3"
 
+# fmt: off
 ROAD_RECORDINGS: tuple[Recording, ...] = (
     Recording(
         "code-monkey", (_COULTON,), "Code Monkey", "Thing a Week Three", _COULTON,

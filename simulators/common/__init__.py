@@ -1,0 +1,1 @@
+"""Share what the web simulators have in common: clocks, request log, cover pictures, serving."""
