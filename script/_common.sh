@@ -47,6 +47,19 @@ quietly() {
   return "$status"
 }
 
+# The same for a step that may take minutes: tell every ten seconds that it goes on.
+patiently() {
+  local started=$SECONDS status=0 ticker
+  while sleep 10 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+    printf '    %d s\n' "$((SECONDS - started))"
+  done &
+  ticker=$!
+  quietly "$@" || status=$?
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  return "$status"
+}
+
 require_free_space() {
   local needed_mib=$1 free_mib
   free_mib="$(df -Pm "$repository" | awk 'NR == 2 { print $4 }')"
@@ -80,7 +93,62 @@ install_system_package() {
   have apt-get || return 1
   ((EUID == 0)) || return 1
   say "Installing the system package $1"
-  DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends "$1" && return
-  quietly apt-get update &&
-    DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends "$1"
+  DEBIAN_FRONTEND=noninteractive patiently apt-get install -y --no-install-recommends "$1" && return
+  patiently apt-get update &&
+    DEBIAN_FRONTEND=noninteractive patiently apt-get install -y --no-install-recommends "$1"
+}
+
+# Print the comment at the top of the calling script, from one line to another, and stop.
+usage() {
+  sed -n "$1,$2s/^#[[:space:]]\{0,1\}//p" "$0"
+  exit
+}
+
+# --- Stages: run one after the other, go on after a failure, report at the end ---------------
+
+stage_lines=()
+failed_stages=()
+
+stage() {
+  local name=$1 started=$SECONDS outcome=ok
+  shift
+  say "$name"
+  "$@" || outcome=FAILED
+  [[ "$outcome" == ok ]] || failed_stages+=("$name")
+  stage_lines+=("$(printf '%-16s %-6s %4d s' "$name" "$outcome" "$((SECONDS - started))")")
+}
+
+lint_stages() {
+  stage "Scripts" check_scripts
+  stage "Format" "$environment/bin/ruff" format --check --quiet .
+  stage "Lint" "$environment/bin/ruff" check --quiet .
+  stage "Types" "$environment/bin/mypy"
+  stage "Import contract" import_contract
+}
+
+check_scripts() {
+  local script status=0
+  for script in "$repository"/script/* "$repository/.ci/run"; do
+    [[ -f "$script" ]] && head -n 1 "$script" | grep -q 'bash' || [[ "$script" == *.sh ]] || continue
+    bash -n "$script" || status=1
+    if have shellcheck; then
+      shellcheck --external-sources --source-path=SCRIPTDIR "$script" || status=1
+    fi
+  done
+  return "$status"
+}
+
+# The tool opens with a banner; only what follows is news.
+import_contract() {
+  "$environment/bin/lint-imports" --no-cache >"$tools/import-contract.log" 2>&1 && return
+  sed '1,/└──▶/d' "$tools/import-contract.log" | tail -n +2 | cat -s
+  return 1
+}
+
+report_stages() {
+  echo
+  printf '%s\n' "${stage_lines[@]}"
+  printf '%-16s %-6s %4d s\n' "Together" "" "$SECONDS"
+  ((${#failed_stages[@]} == 0)) || fail "failed: $(IFS=,; echo "${failed_stages[*]}" | sed 's/,/, /g')"
+  printf '%sall good%s\n' "$green" "$plain"
 }
