@@ -1,0 +1,1 @@
+"""Read playlists, tracks and albums from the Spotify Web API."""
