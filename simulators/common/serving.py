@@ -14,7 +14,12 @@ class LocalServer:
 
     def __init__(self, application: web.Application, port: int) -> None:
         """Take the application and a port; port 0 lets the system choose."""
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(
+            application,
+            access_log=None,
+            shutdown_timeout=0.2,
+            handler_cancellation=True,
+        )
         self._wanted_port = port
         self._port: int | None = None
 

@@ -32,7 +32,6 @@ _REMOVED_PATHS = (
     "/v1/episodes",
     "/v1/markets",
     "/v1/users/{id}",
-    "/v1/users/{id}/playlists",
     "/v1/browse/new-releases",
     "/v1/artists/{id}/top-tracks",
 )
@@ -54,6 +53,7 @@ class WebApi:
         handlers = {
             "/v1/me": self._me,
             "/v1/me/playlists": self._my_playlists,
+            "/v1/users/{account}/playlists": self._playlists_of_user,
             "/v1/me/tracks": self._saved_tracks,
             "/v1/playlists/{id}": self._playlist,
             "/v1/playlists/{id}/items": self._playlist_items,
@@ -94,10 +94,19 @@ class WebApi:
                 else renderer.listed(playlist, account_of(request))
             )
 
-        href = self._renderer().href(f"users/{account_of(request)}/playlists")
+        href = self._renderer().href("me/playlists")
+        if self._settings.spelling is not Spelling.NEW:
+            href = self._renderer().href(f"users/{account_of(request)}/playlists")
         return web.json_response(
             page(href, playlists, limit, offset, parameters={}, render=render)
         )
+
+    async def _playlists_of_user(self, request: web.Request) -> web.Response:
+        """Answer the address that pages of playlists lead to before the new spelling."""
+        is_own = request.match_info["account"] == account_of(request)
+        if self._settings.spelling is Spelling.NEW or not is_own:
+            raise RefusedRequest(403, "Forbidden")
+        return await self._my_playlists(request)
 
     async def _playlist(self, request: web.Request) -> web.Response:
         """Return a playlist with its first page, or only its metadata when it is not the reader's."""

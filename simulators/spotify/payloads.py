@@ -153,17 +153,18 @@ class Renderer:
 
     def ghost(self, key: str) -> Json:
         """Render a withdrawn track: the id is kept, every fact is gone."""
-        identifier = spotify_id("track", key)
-        recording = Recording(
-            key, ("",), "", "", "Various Artists", 1, 1, 1, 0, 0, None, ()
-        )
-        track = self.track(recording)
-        album = self.album(recording) | {
-            "images": [],
-            "release_date": "0000",
-            "total_tracks": 1,
+        artist = "Various Artists"
+        recording = Recording(key, (artist,), "", "", artist, 1, 1, 1, 0, 0, None, ())
+        track, album = self.track(recording), self.album(recording)
+        album |= {"images": [], "release_date": "0000"}
+        if self.has_old_fields:
+            album["available_markets"] = track["available_markets"] = []
+            track["popularity"] = 0
+        return {
+            **track,
+            "album": album,
+            "artists": [{**self.artist(artist), "name": ""}],
         }
-        return track | {"id": identifier, "album": album}
 
     def local(self, local: LocalFile, *, keys_absent: bool) -> Json:
         """Render a file of the listener; what it has no value for is null or, in some replies, absent."""

@@ -1,0 +1,1 @@
+"""Test the simulators against what is known of the real services."""
