@@ -1,0 +1,1 @@
+"""Talk to slskd: its client, its payloads and its rules."""
