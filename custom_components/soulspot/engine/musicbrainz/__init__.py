@@ -1,0 +1,1 @@
+"""Read recordings, releases, artists and covers from MusicBrainz and the Cover Art Archive."""
