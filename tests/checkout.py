@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 import json
 from pathlib import Path
+from string import Formatter
 import subprocess
 from typing import Any
 
@@ -46,6 +47,11 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         else:
             leaves[f"{prefix}{key}"] = value
     return leaves
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 @cache

@@ -1,14 +1,35 @@
 """Share fixtures of the tests that run inside Home Assistant."""
 
+from collections.abc import Iterator
+
+from homeassistant.core import HomeAssistant
 import pytest
+
+from tests.checkout import INTEGRATION
+
+from .texts import TextWatch, watch_actions, watch_flows
 
 
 @pytest.fixture(autouse=True)
-def _custom_integrations(
-    request: pytest.FixtureRequest,
-) -> None:
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load the integration of this checkout."""
     # The recorder must exist before anything else touches Home Assistant.
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def _texts_for_all_that_is_shown(
+    _custom_integrations: None, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail a test in which something was shown that has no text."""
+    if not (INTEGRATION / "translations" / "en.json").is_file():
+        yield  # tests/test_translations.py fails then
+        return
+    watch = TextWatch()
+    watch_flows(watch, monkeypatch)
+    watch_actions(watch, monkeypatch)
+    yield
+    watch.check_home_assistant(hass)
+    assert not watch.problems, "\n".join(sorted(set(watch.problems)))
