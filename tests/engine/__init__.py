@@ -1,0 +1,1 @@
+"""Test the engine without Home Assistant."""
