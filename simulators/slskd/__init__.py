@@ -1,0 +1,43 @@
+"""Simulate slskd and the people behind it: HTTP API, searches, downloads, real audio files."""
+
+from .clock import SimulatedClock
+from .events import Webhook
+from .faults import Fault
+from .model import Attributes, Behaviour, Dialect, Outcome, Peer, Presence, SharedFile
+from .replay import load_responses
+from .scenario import ScenarioStep, load_scenario, play
+from .searches import Flood
+from .security import Access, ApiKey
+from .simulator import Settings, SlskdSimulator, Statistics
+from .storage import WriteMode
+from .transfer_run import RetryPolicy
+from .versions import LATEST, SUPPORTED, SlskdVersion, version_named
+
+__all__ = [
+    "LATEST",
+    "SUPPORTED",
+    "Access",
+    "ApiKey",
+    "Attributes",
+    "Behaviour",
+    "Dialect",
+    "Fault",
+    "Flood",
+    "Outcome",
+    "Peer",
+    "Presence",
+    "RetryPolicy",
+    "ScenarioStep",
+    "Settings",
+    "SharedFile",
+    "SimulatedClock",
+    "SlskdSimulator",
+    "SlskdVersion",
+    "Statistics",
+    "Webhook",
+    "WriteMode",
+    "load_responses",
+    "load_scenario",
+    "play",
+    "version_named",
+]
