@@ -223,7 +223,10 @@ def test_every_message_has_a_text_the_code_can_fill(messages: Any) -> None:
     for message in messages():
         fitting = {key for key in texts if re.fullmatch(message.key, key)}
         if not fitting:
-            problems.append(f"{message.where}: no text for {message.key}")
+            filled = "anything" if message.given is None else sorted(message.given)
+            problems.append(
+                f"{message.where}: no text for {message.key}, filled with {filled}"
+            )
         problems.extend(
             f"{message.where}: {key} lacks {sorted(placeholders(texts[key]) - message.given)}"
             for key in fitting
