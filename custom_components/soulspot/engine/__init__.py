@@ -1,0 +1,1 @@
+"""Turn playlists into a local music library, without knowing Home Assistant."""

@@ -1,0 +1,338 @@
+"""Hold the entities and value objects that every part of the engine shares."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+TrackId = NewType("TrackId", int)
+PlaylistId = NewType("PlaylistId", int)
+DownloadId = NewType("DownloadId", int)
+JobId = NewType("JobId", int)
+
+LIKED_SONGS_ID = "collection"
+
+
+class Quality(StrEnum):
+    """Name a quality profile."""
+
+    BEST = "best"
+    GOOD = "good"
+    ANY = "any"
+
+
+class EntryKind(StrEnum):
+    """Say what a playlist item is."""
+
+    TRACK = "track"
+    EPISODE = "episode"
+    LOCAL = "local"
+    GHOST = "ghost"  # The id is kept, everything else is empty.
+    MISSING = "missing"  # `null`, or no item at all.
+
+
+class JobKind(StrEnum):
+    """Say what a job does."""
+
+    PLAYLIST_SYNC = "playlist_sync"
+    DOWNLOAD = "download"
+    METADATA = "metadata"
+    FILING = "filing"
+
+
+class JobState(StrEnum):
+    """Say where a job is in its life."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing will happen any more."""
+        return self in (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
+
+
+class DownloadState(StrEnum):
+    """Say how far a wanted track has come."""
+
+    QUEUED = "queued"
+    SEARCHING = "searching"
+    CHOSEN = "chosen"  # Candidates are ranked, the next one is to be asked for.
+    TRANSFERRING = "transferring"
+    DOWNLOADED = "downloaded"  # Complete on slskd's disk, not yet in the library.
+    FILED = "filed"
+    NOT_AVAILABLE = "not_available"
+    ASK = "ask"  # Only a person can decide.
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether only a person or a new sync can move it on."""
+        return self in (
+            DownloadState.FILED,
+            DownloadState.NOT_AVAILABLE,
+            DownloadState.ASK,
+            DownloadState.FAILED,
+            DownloadState.CANCELLED,
+        )
+
+
+class Priority(StrEnum):
+    """Order jobs; earlier members go first."""
+
+    USER = "user"
+    WISHLIST = "wishlist"
+    PLAYLIST = "playlist"
+    UPGRADE = "upgrade"
+
+    @property
+    def rank(self) -> int:
+        """Return the sort key, lowest first."""
+        return list(Priority).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Explain a state by translation key and placeholders."""
+
+    key: str
+    placeholders: dict[str, str] = field(default_factory=dict)
+
+
+# --- What a playlist names ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artist:
+    """Describe an artist; ids are None until a service told them."""
+
+    name: str
+    spotify_id: str | None = None
+    musicbrainz_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Album:
+    """Describe an album as Spotify names it, with its MusicBrainz release once known."""
+
+    name: str
+    artists: tuple[Artist, ...] = ()
+    album_type: str | None = None
+    release_date: str | None = None  # "2011", "2011-09" or "2011-09-30"
+    total_tracks: int | None = None
+    image_url: str | None = None
+    spotify_id: str | None = None
+    musicbrainz_id: str | None = None
+    musicbrainz_release_group_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackMetadata:
+    """Describe a track as its source names it; length in milliseconds, None when unknown."""
+
+    title: str
+    artists: tuple[Artist, ...]
+    album: Album | None = None
+    duration_ms: int | None = None
+    isrc: str | None = None  # Canonical: upper case, no hyphens.
+    disc_number: int | None = None
+    track_number: int | None = None
+    explicit: bool | None = None
+    spotify_uri: str | None = None  # `spotify:track:...` or `spotify:local:...`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistItem:
+    """Describe one position of a playlist; `track` is None for kinds that cannot be searched."""
+
+    position: int
+    kind: EntryKind
+    track: TrackMetadata | None = None
+    title: str = ""  # What to show when there is no track (an episode's name).
+    uri: str | None = None
+    added_at: datetime | None = None
+    added_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistSummary:
+    """Describe a playlist without its items."""
+
+    spotify_id: str
+    name: str
+    owner_id: str | None = None
+    owner_name: str | None = None
+    description: str = ""
+    snapshot_id: str | None = None
+    total: int | None = None
+    image_url: str | None = None
+    collaborative: bool = False
+
+
+# --- What peers offer ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile:
+    """Describe a file as its peer advertises it; None means not advertised."""
+
+    path: str  # The full remote path, exactly as received.
+    size: int  # bytes
+    bit_rate: int | None = None  # kbit/s
+    bit_depth: int | None = None  # bits
+    sample_rate: int | None = None  # Hz
+    is_variable_bit_rate: bool | None = None
+    length_s: int | None = None
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerResponse:
+    """Describe one peer's answer to a search; all figures are the peer's own claims."""
+
+    username: str
+    has_free_slot: bool
+    queue_length: int
+    upload_speed: int  # bytes/s
+    files: tuple[RemoteFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerHistory:
+    """Remember how a peer behaved; speed is the measured mean in bytes/s."""
+
+    delivered: int = 0
+    refused: int = 0
+    stalled: int = 0
+    measured_speed: float | None = None
+    cooled_down_until: datetime | None = None
+
+
+# --- What is stored ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """Hold a stored track: what the source said, and what MusicBrainz added."""
+
+    id: TrackId
+    metadata: TrackMetadata
+    musicbrainz_recording_id: str | None = None
+    musicbrainz_release_track_id: str | None = None
+    original_date: str | None = None
+    genres: tuple[str, ...] = ()
+    enriched_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """Return "Artist - Title" for people and logs."""
+        artists = ", ".join(artist.name for artist in self.metadata.artists)
+        return f"{artists} - {self.metadata.title}" if artists else self.metadata.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playlist:
+    """Hold a stored playlist."""
+
+    id: PlaylistId
+    spotify_id: str
+    name: str
+    owner_name: str | None
+    description: str
+    snapshot_id: str | None
+    image_url: str | None
+    synced_at: datetime | None
+    error: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryFile:
+    """Hold a filed track; the path is relative to the library folder."""
+
+    track_id: TrackId
+    path: str
+    size: int  # bytes
+    modified_ns: int
+    format: str  # "flac", "mp3", ...
+    duration_ms: int | None
+    bit_rate: int | None  # kbit/s
+    checksum: str | None  # MD5 of the whole file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """Hold the way of one wanted track to its file."""
+
+    id: DownloadId
+    track_id: TrackId
+    state: DownloadState
+    reason: Reason | None
+    quality: Quality
+    query: str | None  # A person's own words; None means the usual queries.
+    username: str | None  # The peer of the present or last transfer.
+    remote_path: str | None
+    size: int | None  # bytes
+    bytes_transferred: int
+    speed: float | None  # bytes/s
+    local_path: str | None  # As Home Assistant sees it.
+    created_at: datetime
+    updated_at: datetime
+
+
+# --- What MusicBrainz knows ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArtistCredit:
+    """Describe one part of an artist credit."""
+
+    name: str  # As credited.
+    artist_id: str | None
+    artist_name: str
+    join_phrase: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Describe a MusicBrainz release as linked from a recording."""
+
+    id: str
+    title: str
+    status: str | None = None
+    date: str | None = None
+    country: str | None = None
+    artist_credit: tuple[ArtistCredit, ...] = ()
+    release_group_id: str | None = None
+    primary_type: str | None = None
+    secondary_types: tuple[str, ...] = ()
+    first_release_date: str | None = None
+    track_count: int | None = None
+    disc_number: int | None = None
+    disc_count: int | None = None
+    track_number: int | None = None  # Position of the recording on its medium.
+    track_id: str | None = None
+    track_length_ms: int | None = None
+    has_front_cover: bool | None = None
+    barcode: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Describe a MusicBrainz recording."""
+
+    id: str
+    title: str
+    length_ms: int | None = None
+    disambiguation: str = ""
+    is_video: bool = False
+    artist_credit: tuple[ArtistCredit, ...] = ()
+    isrcs: tuple[str, ...] = ()
+    first_release_date: str | None = None
+    releases: tuple[Release, ...] = ()
+    genres: tuple[str, ...] = ()

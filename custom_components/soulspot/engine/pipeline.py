@@ -1,0 +1,660 @@
+"""Put the rooms together, start them, stop them, and answer for them."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from datetime import datetime, timedelta
+import logging
+import sqlite3
+from typing import Any
+
+import aiohttp
+
+from .errors import (
+    AuthenticationError,
+    InputError,
+    PermissionDeniedError,
+    RateLimitedError,
+    Service,
+    SoulSpotError,
+)
+from .http import HttpClient
+from .library.storage import clean_temporary
+from .model import (
+    Album,
+    Artist,
+    DownloadId,
+    DownloadState,
+    JobKind,
+    PlaylistSummary,
+    Priority,
+    Quality,
+    Reason,
+    Track,
+    TrackId,
+    TrackMetadata,
+)
+from .musicbrainz.client import MusicBrainzClient
+from .musicbrainz.cover_art import CoverArtClient
+from .musicbrainz.lane import RequestLane
+from .ports import Clock, SystemClock, TokenProvider
+from .queue.budget import SearchBudget
+from .queue.scheduler import Scheduler, Worker
+from .settings import PipelineSettings, PlaylistOptions
+from .slskd.client import SlskdClient
+from .spotify.client import SpotifyClient
+from .spotify.guard import GuardState, RequestGuard
+from .spotify.images import fetch_image
+from .spotify.links import parse_playlist_link
+from .store import Database, downloads, jobs, network, playlists, tracks
+from .store.caches import CacheSpace, StoredCache
+from .store.settings import get_setting, set_setting
+from .use_cases.context import Announcer, Context, Listener
+from .use_cases.download_track import DownloadTrack
+from .use_cases.enrich_metadata import EnrichMetadata, EnrichMetadataRequest
+from .use_cases.file_track import FileTrack
+from .use_cases.find_sources import FindSources
+from .use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
+from .use_cases.preview_search import PreviewSearch, PreviewSearchRequest
+from .use_cases.show import Show
+from .use_cases.sync_playlists import SyncPlaylists, queue_download, queue_work
+from .use_cases.watch_slskd import WatchSlskd
+from .use_cases.watch_transfers import WatchTransfers
+from .use_cases.write_playlist_files import WritePlaylistFiles
+from .views import (
+    DownloadReport,
+    EnrichReport,
+    EntryStatus,
+    ImportReport,
+    PlaylistsSnapshot,
+    QueueSnapshot,
+    SearchReport,
+    ServiceHealth,
+    TrackStatus,
+    Trouble,
+)
+
+VERSION = "0.1.0"
+
+_LOGGER = logging.getLogger(__name__)
+
+_CHECK_SLSKD_EVERY = 30.0  # seconds
+_PAUSED_KEY = "paused"
+_GUARD_KEY = "spotify_guard"
+_SEARCHED = frozenset(DownloadState) - {
+    DownloadState.QUEUED,
+    DownloadState.SEARCHING,
+    DownloadState.CHOSEN,
+}
+
+
+class Pipeline:
+    """Run one account: its playlists, its slskd, its library."""
+
+    def __init__(
+        self,
+        settings: PipelineSettings,
+        *,
+        session: aiohttp.ClientSession,
+        tokens: TokenProvider | None,
+        clock: Clock | None = None,
+        musicbrainz_lane: RequestLane | None = None,
+    ) -> None:
+        """Build the rooms; nothing is opened or asked yet.
+
+        Without `tokens` there is no Spotify. The lane is to be shared by all pipelines of a process:
+        MusicBrainz counts requests by address.
+        """
+        clock = clock or SystemClock()
+        database = Database(settings.database)
+        endpoints = settings.endpoints
+        self._spotify_cache = StoredCache(database, CacheSpace.SPOTIFY, clock)
+        self._musicbrainz_cache = StoredCache(database, CacheSpace.MUSICBRAINZ, clock)
+        self._guard = RequestGuard(clock, store=_GuardStore(database))
+        spotify_http = HttpClient(
+            session=session, service=Service.SPOTIFY, base_url=endpoints.spotify_api
+        )
+        slskd_http = HttpClient(
+            session=session,
+            service=Service.SLSKD,
+            base_url=settings.slskd_address,
+            verify_certificate=settings.slskd_verify_certificate,
+        )
+        musicbrainz_http = HttpClient(
+            session=session, service=Service.MUSICBRAINZ, base_url=endpoints.musicbrainz
+        )
+        cover_art_http = HttpClient(
+            session=session,
+            service=Service.COVER_ART_ARCHIVE,
+            base_url=endpoints.cover_art,
+        )
+        lane = musicbrainz_lane or RequestLane(clock, pace=settings.musicbrainz_pace)
+        self._context = Context(
+            settings=settings,
+            database=database,
+            clock=clock,
+            announcer=Announcer(),
+            slskd=SlskdClient(slskd_http, settings.slskd_api_key, clock),
+            spotify=SpotifyClient(
+                spotify_http, tokens, self._guard, self._spotify_cache
+            )
+            if tokens is not None
+            else None,
+            musicbrainz=MusicBrainzClient(
+                musicbrainz_http, lane, self._musicbrainz_cache, version=VERSION
+            ),
+            cover_art=CoverArtClient(cover_art_http, version=VERSION),
+            fetch_image=lambda address: fetch_image(spotify_http, address),
+            playlists={},
+        )
+        context = self._context
+        self._watch = WatchSlskd(context)
+        self._budget = SearchBudget(database, clock)
+        self._sources = FindSources(context, self._budget)
+        self._transfers = WatchTransfers(context, self._watch)
+        self._sync = SyncPlaylists(context)
+        self._import = ImportPlaylist(context)
+        self._enrich = EnrichMetadata(context)
+        self._download = DownloadTrack(context, self._sources, self._watch)
+        self._playlist_files = WritePlaylistFiles(context)
+        self._filing = FileTrack(context, self._playlist_files)
+        self._preview = PreviewSearch(context, self._sources)
+        self._show = Show(context, self._transfers.live)
+        self._scheduler = Scheduler(
+            database,
+            clock,
+            {
+                JobKind.PLAYLIST_SYNC: Worker(handle=self._sync.handle),
+                JobKind.DOWNLOAD: Worker(
+                    handle=self._download.handle,
+                    concurrency=2,
+                    is_ready=lambda: self._watch.is_ready,
+                    on_failure=self._download.fail,
+                ),
+                JobKind.METADATA: Worker(handle=self._enrich.handle),
+                JobKind.FILING: Worker(
+                    handle=self._filing.handle, on_failure=self._filing.fail
+                ),
+            },
+        )
+        self._spotify_health = ServiceHealth()
+
+    # --- Life ------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Open the database; nothing is asked of the network.
+
+        Raises StoreError when the file is damaged or too new, StorageError when it cannot be written.
+        """
+        await self._context.database.open()
+        self._scheduler.paused = bool(
+            await self._context.database.run(get_setting, _PAUSED_KEY)
+        )
+
+    async def run(self) -> None:
+        """Work until cancelled; what was under way goes on at the next start."""
+        await self._prepare()
+        forget = self._context.announcer.subscribe(lambda _: self._on_change())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._scheduler.run(), name="soulspot jobs")
+                group.create_task(self._transfers.run(), name="soulspot transfers")
+                group.create_task(self._keep_checking(), name="soulspot slskd")
+        finally:
+            forget()
+
+    async def close(self) -> None:
+        """Close the database with everything in one file."""
+        await self._context.database.close()
+
+    async def checkpoint(self) -> None:
+        """Bring the database into one file, for a backup."""
+        await self._context.database.checkpoint()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener with every event, with None when counts changed; returns the undoing."""
+        return self._context.announcer.subscribe(listener)
+
+    # --- Services ----------------------------------------------------------------------------
+
+    async def check_slskd(self) -> ServiceHealth:
+        """Ask slskd how it is; trouble is the answer, never an exception."""
+        before = self._watch.is_ready
+        health = await self._watch.check()
+        if health.is_connected and not before:
+            self._scheduler.wake()
+            self._transfers.wake()
+        return health
+
+    async def list_spotify_playlists(self) -> tuple[PlaylistSummary, ...]:
+        """Return the user's playlists, own and followed; raises the errors of SpotifyClient."""
+        if self._context.spotify is None:
+            raise AuthenticationError(Service.SPOTIFY, "spotify_not_configured")
+        return await self._context.spotify.playlists()
+
+    # --- Playlists ---------------------------------------------------------------------------
+
+    async def set_playlists(self, options: Mapping[str, PlaylistOptions]) -> None:
+        """Take over which playlists are configured; those that are not any more are forgotten."""
+        configured = self._context.playlists
+        configured.clear()
+        configured.update(options)
+        stored = await self._context.database.run(playlists.get_playlists)
+        for spotify_id in stored.keys() - options.keys():
+            await self._context.database.run(playlists.delete_playlist, spotify_id)
+        self._context.announcer.changed()
+
+    async def sync_playlists(
+        self, spotify_ids: Iterable[str] | None = None, *, force: bool = False
+    ) -> PlaylistsSnapshot:
+        """Read the playlists that changed, all of them with `force`, and queue what is missing.
+
+        Raises the errors of Spotify as a whole; trouble with one playlist is in its snapshot.
+        """
+        try:
+            changed = await self._sync.execute(spotify_ids, force=force)
+        except SoulSpotError as error:
+            self._spotify_health = _spotify_health(error, self._context.clock.now())
+            raise
+        self._spotify_health = ServiceHealth()
+        self._scheduler.wake()
+        await self._playlist_files.execute(changed)
+        return await self.playlists_snapshot()
+
+    async def import_playlist(
+        self, link: str, *, fetch_all_tracks: bool = True
+    ) -> ImportReport:
+        """Import a playlist by any form of its link; nothing is downloaded unless it is configured.
+
+        Raises InputError for what is no playlist, and the errors of SpotifyClient.items.
+        """
+        playlist_id = parse_playlist_link(link)
+        report = await self._import.execute(
+            ImportPlaylistRequest(
+                playlist_id=playlist_id, fetch_all_tracks=fetch_all_tracks
+            )
+        )
+        options = self._context.playlists.get(playlist_id)
+        if options is not None:
+            await self._queue_work(playlist_id, options)
+        self._context.announcer.changed()
+        return report
+
+    async def download_missing(self, spotify_id: str | None = None) -> int:
+        """Queue every missing track, those given up too, and return how many were queued.
+
+        Raises InputError `unknown_playlist`.
+        """
+        if spotify_id is not None:
+            await self._context.database.run(playlists.get_playlist, spotify_id)
+        ids = tuple(self._context.playlists) if spotify_id is None else (spotify_id,)
+        number = 0
+        for playlist_id in ids:
+            options = self._context.playlists.get(playlist_id)
+            number += await self._queue_work(playlist_id, options, retry=True)
+        return number
+
+    # --- Tracks ------------------------------------------------------------------------------
+
+    async def search(
+        self,
+        *,
+        track_id: TrackId | None = None,
+        artist: str | None = None,
+        title: str | None = None,
+        album: str | None = None,
+        duration_ms: int | None = None,
+        query: str | None = None,
+        quality: Quality | None = None,
+        maximum_results: int = 10,
+    ) -> SearchReport:
+        """Search without downloading; raises InputError, and the errors of the slskd room."""
+        if track_id is not None:
+            track = await self._context.database.run(tracks.get_track, track_id)
+            metadata = track.metadata
+        else:
+            metadata = _metadata(artist, title, album, duration_ms)
+        return await self._preview.execute(
+            PreviewSearchRequest(
+                metadata=metadata,
+                query=query,
+                quality=quality or self._context.settings.quality,
+                maximum_results=maximum_results,
+            )
+        )
+
+    async def add_track(
+        self,
+        *,
+        artist: str,
+        title: str,
+        album: str | None = None,
+        duration_ms: int | None = None,
+    ) -> Track:
+        """Create a track that no playlist names, or return the one with the same words."""
+        metadata = _metadata(artist, title, album, duration_ms)
+        track_id = await self._context.database.run(tracks.save_track, metadata)
+        return await self._context.database.run(tracks.get_track, track_id)
+
+    async def download_track(
+        self,
+        track_id: TrackId,
+        *,
+        query: str | None = None,
+        quality: Quality | None = None,
+        timeout: float = 30.0,
+    ) -> DownloadReport:
+        """Queue a track before all others and report how far it came within `timeout` seconds.
+
+        Raises InputError `unknown_track`.
+        """
+        database, now = self._context.database, self._context.clock.now()
+        await database.run(
+            _queue_for_user,
+            track_id,
+            quality=quality or self._context.settings.quality,
+            query=query,
+            now=now,
+        )
+        self._scheduler.wake()
+        self._context.announcer.changed()
+        await self._wait_until_searched(track_id, timeout)
+        return await database.run(_report, track_id)
+
+    async def retry_failed(self) -> int:
+        """Queue again what failed or was not to be had, and return how many tracks that are."""
+        number = await self._context.database.run(
+            _retry,
+            quality=self._context.settings.quality,
+            now=self._context.clock.now(),
+        )
+        self._scheduler.wake()
+        self._context.announcer.changed()
+        return number
+
+    async def enrich_metadata(
+        self,
+        track_id: TrackId,
+        *,
+        force_refresh: bool = False,
+        enrich_artist: bool = True,
+        enrich_album: bool = True,
+    ) -> EnrichReport:
+        """Ask MusicBrainz about one track now; raises InputError and the errors of the room."""
+        return await self._enrich.execute(
+            EnrichMetadataRequest(
+                track_id=track_id,
+                force_refresh=force_refresh,
+                enrich_artist=enrich_artist,
+                enrich_album=enrich_album,
+            )
+        )
+
+    # --- What is shown -----------------------------------------------------------------------
+
+    async def queue_snapshot(self) -> QueueSnapshot:
+        """Count the work; the day begins at midnight of this machine's time zone."""
+        today = self._context.clock.now().astimezone()
+        return await self._show.queue(
+            self._watch.health,
+            paused=self.is_paused,
+            midnight=today.replace(hour=0, minute=0, second=0, microsecond=0),
+        )
+
+    async def playlists_snapshot(self) -> PlaylistsSnapshot:
+        """Count the tracks of the configured playlists."""
+        return await self._show.playlists(self._spotify_health)
+
+    async def playlist_entries(self, spotify_id: str) -> tuple[EntryStatus, ...]:
+        """Return a playlist's positions; raises InputError `unknown_playlist`."""
+        return await self._show.entries(spotify_id)
+
+    async def queue_entries(
+        self,
+        *,
+        states: Iterable[DownloadState] | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[TrackStatus, ...]:
+        """Return a page of downloads, at most 500, the latest changed first."""
+        return await self._show.downloads(states, limit=limit, offset=offset)
+
+    async def track_status(self, track_id: TrackId) -> TrackStatus:
+        """Return one track with its file's tags; raises InputError `unknown_track`."""
+        return await self._show.track(track_id)
+
+    async def statistics(self) -> dict[str, Any]:
+        """Return figures for diagnostics: no names, no addresses, no secrets."""
+        database, status = self._context.database, self._watch.status
+        next_search = await self._budget.next_allowed()
+        return {
+            "version": VERSION,
+            "slskd_version": str(status.version) if status and status.version else None,
+            "slskd_trouble": self._watch.health.trouble.value,
+            "spotify_trouble": self._spotify_health.trouble.value,
+            "spotify_requests_today": self._guard.requests_today,
+            "jobs": await database.run(jobs.count_states),
+            "downloads": await database.run(downloads.count_states),
+            "seconds_until_next_search": max(
+                0.0, (next_search - self._context.clock.now()).total_seconds()
+            ),
+            "caches": {
+                cache.space.value: {
+                    "entries": await cache.size(),
+                    "hits": cache.statistics.hits,
+                    "misses": cache.statistics.misses,
+                }
+                for cache in (self._spotify_cache, self._musicbrainz_cache)
+            },
+        }
+
+    # --- Pausing -----------------------------------------------------------------------------
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether no new work is begun."""
+        return self._scheduler.paused
+
+    async def pause(self) -> None:
+        """Begin nothing new; what runs is finished. Survives a restart."""
+        await self._set_paused(True)
+
+    async def resume(self) -> None:
+        """Go on."""
+        await self._set_paused(False)
+
+    async def _set_paused(self, paused: bool) -> None:
+        """Store and apply the switch."""
+        self._scheduler.paused = paused
+        await self._context.database.run(set_setting, _PAUSED_KEY, paused or None)
+        self._scheduler.wake()
+        self._context.announcer.changed()
+
+    # --- Inside ------------------------------------------------------------------------------
+
+    async def _prepare(self) -> None:
+        """Clean up after a killed process, and queue filings that wait for a library folder."""
+        settings = self._context.settings
+        if settings.library is not None:
+            with contextlib.suppress(SoulSpotError):
+                await asyncio.to_thread(clean_temporary, settings.library)
+            await self._context.database.run(
+                _queue_filings, now=self._context.clock.now()
+            )
+        for cache in (self._spotify_cache, self._musicbrainz_cache):
+            await cache.cleanup()
+        await self._context.database.run(network.prune_peers)
+
+    async def _keep_checking(self) -> None:
+        """Ask slskd now and then; clean up our old searches as soon as it answers."""
+        cleaned = False
+        while True:
+            health = await self.check_slskd()
+            if health.is_connected and not cleaned:
+                try:
+                    await self._sources.clean_up()
+                    cleaned = True
+                except SoulSpotError as error:
+                    _LOGGER.debug("Old searches stay for now: %s", error)
+            await self._context.clock.sleep(_CHECK_SLSKD_EVERY)
+
+    def _on_change(self) -> None:
+        """Let the loops look at what changed."""
+        self._scheduler.wake()
+
+    async def _queue_work(
+        self, spotify_id: str, options: PlaylistOptions | None, *, retry: bool = False
+    ) -> int:
+        """Queue what a playlist's missing tracks need."""
+        number = await self._context.database.run(
+            queue_work,
+            spotify_id,
+            options=options,
+            quality=self._context.settings.quality,
+            now=self._context.clock.now(),
+            retry=retry,
+        )
+        self._scheduler.wake()
+        self._context.announcer.changed()
+        return number
+
+    async def _wait_until_searched(self, track_id: TrackId, timeout: float) -> None:
+        """Return when the track's searches have ended, or the time is over."""
+        changed = asyncio.Event()
+        forget = self._context.announcer.subscribe(lambda _: changed.set())
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    changed.clear()
+                    download = await self._context.database.run(
+                        downloads.find_download, track_id
+                    )
+                    if download is None or download.state in _SEARCHED:
+                        return
+                    await changed.wait()
+        except TimeoutError:
+            return
+        finally:
+            forget()
+
+
+class _GuardStore:
+    """Keep the Spotify guard's state in the database."""
+
+    def __init__(self, database: Database) -> None:
+        """Share the database."""
+        self._database = database
+
+    async def load(self) -> GuardState | None:
+        """Return the stored state, or None."""
+        payload = await self._database.run(get_setting, _GUARD_KEY)
+        return None if payload is None else GuardState.from_payload(payload)
+
+    async def save(self, state: GuardState) -> None:
+        """Replace the stored state."""
+        await self._database.run(set_setting, _GUARD_KEY, state.as_payload())
+
+
+def _metadata(
+    artist: str | None, title: str | None, album: str | None, duration_ms: int | None
+) -> TrackMetadata:
+    """Build a track from a person's words; raises InputError without a title."""
+    if title is None or not title.strip():
+        raise InputError("title_missing")
+    artists = (Artist(name=artist.strip()),) if artist and artist.strip() else ()
+    return TrackMetadata(
+        title=title.strip(),
+        artists=artists,
+        album=Album(name=album.strip(), artists=artists)
+        if album and album.strip()
+        else None,
+        duration_ms=duration_ms,
+    )
+
+
+def _queue_for_user(
+    connection: sqlite3.Connection,
+    track_id: TrackId,
+    *,
+    quality: Quality,
+    query: str | None,
+    now: datetime,
+) -> None:
+    """Queue a track before all others, unless it is under way."""
+    tracks.get_track(connection, track_id)
+    queue_download(
+        connection,
+        track_id,
+        quality=quality,
+        query=query,
+        now=now,
+        priority=Priority.USER,
+        retry=True,
+    )
+
+
+def _report(connection: sqlite3.Connection, track_id: TrackId) -> DownloadReport:
+    """Report how far a download is."""
+    download = downloads.find_download(connection, track_id)
+    if download is None:
+        raise InputError("unknown_track", track=str(track_id))
+    transfer = downloads.get_transfer(connection, download.id)
+    selected = None
+    if transfer is not None:
+        for candidate in downloads.get_candidates(connection, download.id):
+            if candidate.position == transfer.position:
+                selected = candidate.data
+    return DownloadReport(
+        download=download,
+        search_results_count=downloads.get_progress(connection, download.id).results,
+        selected_file=selected,
+        state=download.state,
+        reason=download.reason,
+    )
+
+
+def _retry(connection: sqlite3.Connection, *, quality: Quality, now: datetime) -> int:
+    """Queue again what ended without a file."""
+    ended = (DownloadState.FAILED, DownloadState.NOT_AVAILABLE, DownloadState.CANCELLED)
+    number = 0
+    while page := downloads.list_downloads(connection, ended, 500, 0):
+        for download in page:
+            number += queue_download(
+                connection,
+                download.track_id,
+                quality=download.quality or quality,
+                query=download.query,
+                now=now,
+                priority=Priority.PLAYLIST,
+                retry=True,
+            )
+    return number
+
+
+def _queue_filings(connection: sqlite3.Connection, *, now: datetime) -> None:
+    """Queue the filing of what was downloaded before there was a library folder."""
+    for download in downloads.list_downloads(
+        connection, (DownloadState.DOWNLOADED,), 10_000, 0
+    ):
+        if download.local_path is not None:
+            jobs.add_job(
+                connection,
+                JobKind.FILING,
+                f"download:{download.id}",
+                now=now,
+                payload={"download": download.id},
+            )
+
+
+def _spotify_health(error: SoulSpotError, now: datetime) -> ServiceHealth:
+    """Return the health that an error of Spotify means."""
+    reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+    if isinstance(error, RateLimitedError):
+        until = now + timedelta(seconds=error.retry_after)
+        return ServiceHealth(trouble=Trouble.BLOCKED, reason=reason, until=until)
+    if isinstance(error, AuthenticationError | PermissionDeniedError):
+        return ServiceHealth(trouble=Trouble.INVALID_AUTH, reason=reason)
+    return ServiceHealth(trouble=Trouble.UNREACHABLE, reason=reason)
+
+
+__all__ = ["VERSION", "DownloadId", "Pipeline"]

@@ -1,0 +1,29 @@
+"""Say how long to wait before another attempt."""
+
+from datetime import timedelta
+import random
+
+_FIRST_PAUSE = 30.0  # seconds
+_LONGEST_PAUSE = 6 * 3600.0
+_JITTER = 0.25
+
+_ABSENT_FIRST = 6 * 3600.0
+_ABSENT_LONGEST = 14 * 24 * 3600.0
+
+
+def pause_after(attempts: int, generator: random.Random) -> timedelta:
+    """Return the pause after so many failed attempts: doubling, bounded, jittered."""
+    return _growing(attempts, _FIRST_PAUSE, _LONGEST_PAUSE, generator)
+
+
+def pause_when_absent(attempts: int, generator: random.Random) -> timedelta:
+    """Return the pause before looking again for what nobody on the network shares."""
+    return _growing(attempts, _ABSENT_FIRST, _ABSENT_LONGEST, generator)
+
+
+def _growing(
+    attempts: int, first: float, longest: float, generator: random.Random
+) -> timedelta:
+    """Double per attempt; the jitter keeps many jobs from coming back at once."""
+    seconds = min(first * 2.0 ** min(max(attempts - 1, 0), 30), longest)
+    return timedelta(seconds=seconds * (1 + _JITTER * generator.random()))

@@ -1,0 +1,236 @@
+"""Claim jobs, run their handlers with bounded concurrency, and store how they ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+import random
+
+from ..errors import (
+    AuthenticationError,
+    PermissionDeniedError,
+    RateLimitedError,
+    SoulSpotError,
+    UnavailableError,
+    UnreachableError,
+)
+from ..model import JobId, JobKind, JobState, Reason
+from ..ports import Clock
+from ..store import Database, jobs
+from ..store.jobs import Job
+from .retry import pause_after
+
+_LOGGER = logging.getLogger(__name__)
+
+_LONGEST_NAP = 60.0  # seconds; a clock that jumps is noticed at the latest then
+_KEEP_FINISHED = timedelta(days=14)
+_PRUNE_EVERY = timedelta(hours=6)
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """End a job well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Let a job wait for a moment or for somebody to wake it."""
+
+    until: datetime
+    reason: Reason
+    is_attempt: bool = False  # Only failures of the job itself use up its attempts.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """End a job that no further attempt could help."""
+
+    reason: Reason
+
+
+def _always() -> bool:
+    """Accept work at any time."""
+    return True
+
+
+type Result = Done | Later | Failed
+type Handler = Callable[[Job], Awaitable[Result]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Say who handles a kind of job, how many at once, and who hears of its final failure."""
+
+    handle: Handler
+    concurrency: int = 1
+    is_ready: Callable[[], bool] = (
+        _always  # No job of the kind is claimed while its service is away.
+    )
+    on_failure: Callable[[Job, Reason], Awaitable[None]] | None = None
+
+
+class Scheduler:
+    """Run the queue until it is cancelled."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        workers: Mapping[JobKind, Worker],
+        *,
+        generator: random.Random | None = None,
+    ) -> None:
+        """Take the workers by kind; nothing runs before `run`."""
+        self._database = database
+        self._clock = clock
+        self._workers = workers
+        self._generator = generator or random.Random()
+        self._wake = asyncio.Event()
+        self._running: dict[JobKind, int] = dict.fromkeys(workers, 0)
+        self._finished = asyncio.Condition()
+        self._pruned_at: datetime | None = None
+        self.paused = False
+
+    def wake(self) -> None:
+        """Look for work now instead of at the next due time."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Recover what a killed process left, then work; on cancellation the jobs return to the queue."""
+        await self._database.run(jobs.recover, now=self._clock.now())
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._wake.clear()
+                await self._start_jobs(group)
+                await self._prune()
+                await self._sleep()
+
+    async def wait_for(self, job_id: JobId, timeout: float) -> Job | None:
+        """Return the job once it has ended, or as it is after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout), self._finished:
+                while True:
+                    job = await self._database.run(jobs.get_job, job_id)
+                    if job is None or job.state.is_final:
+                        return job
+                    await self._finished.wait()
+        except TimeoutError:
+            return await self._database.run(jobs.get_job, job_id)
+
+    async def _start_jobs(self, group: asyncio.TaskGroup) -> None:
+        """Start as many jobs of each kind as its worker allows."""
+        if self.paused:
+            return
+        for kind, worker in self._workers.items():
+            while self._running[kind] < worker.concurrency and worker.is_ready():
+                job = await self._database.run(
+                    jobs.claim_next, kind, now=self._clock.now()
+                )
+                if job is None:
+                    break
+                self._running[kind] += 1
+                group.create_task(
+                    self._run_job(job, worker), name=f"soulspot {kind} {job.id}"
+                )
+
+    async def _run_job(self, job: Job, worker: Worker) -> None:
+        """Run one job and store its end; a cancelled one stays "running" and is recovered."""
+        try:
+            result = await self._attempt(job, worker)
+            await self._store(job, worker, result)
+        except SoulSpotError as error:
+            # The store itself is in trouble (a full disk): the job is recovered at the next start.
+            _LOGGER.error("A job could not be stored: %s", error)
+            await self._clock.sleep(_LONGEST_NAP)
+        finally:
+            self._running[job.kind] -= 1
+            self._wake.set()
+        async with self._finished:
+            self._finished.notify_all()
+
+    async def _attempt(self, job: Job, worker: Worker) -> Result:
+        """Run the handler and turn what it raises into a result."""
+        try:
+            return await worker.handle(job)
+        except RateLimitedError as error:
+            return self._later(error, timedelta(seconds=max(error.retry_after, 1.0)))
+        except (UnreachableError, UnavailableError, AuthenticationError) as error:
+            pause = pause_after(1, self._generator)
+            return Later(until=self._clock.now() + pause, reason=_reason(error))
+        except PermissionDeniedError as error:
+            return Failed(reason=_reason(error))
+        except SoulSpotError as error:
+            if job.attempts >= ATTEMPTS:
+                return Failed(reason=_reason(error))
+            pause = pause_after(job.attempts, self._generator)
+            return Later(
+                until=self._clock.now() + pause, reason=_reason(error), is_attempt=True
+            )
+        except Exception:
+            # One broken job must not stop the queue; it is told once, with its traceback.
+            _LOGGER.exception("Unexpected error in a %s job", job.kind)
+            if job.attempts >= ATTEMPTS:
+                return Failed(reason=Reason(key="unexpected"))
+            pause = pause_after(job.attempts, self._generator)
+            return Later(
+                until=self._clock.now() + pause,
+                reason=Reason(key="unexpected"),
+                is_attempt=True,
+            )
+
+    def _later(self, error: SoulSpotError, pause: timedelta) -> Later:
+        """Wait because of an error."""
+        return Later(until=self._clock.now() + pause, reason=_reason(error))
+
+    async def _store(self, job: Job, worker: Worker, result: Result) -> None:
+        """Store how the attempt ended."""
+        now = self._clock.now()
+        match result:
+            case Done():
+                await self._database.run(
+                    jobs.finish, job.id, JobState.COMPLETED, now=now
+                )
+            case Later():
+                await self._database.run(
+                    jobs.postpone,
+                    job.id,
+                    until=result.until,
+                    reason=result.reason,
+                    is_attempt=result.is_attempt,
+                )
+            case Failed():
+                await self._database.run(
+                    jobs.finish, job.id, JobState.FAILED, now=now, reason=result.reason
+                )
+                if worker.on_failure is not None:
+                    await worker.on_failure(job, result.reason)
+
+    async def _prune(self) -> None:
+        """Forget jobs that ended long ago."""
+        now = self._clock.now()
+        if self._pruned_at is None or abs(now - self._pruned_at) >= _PRUNE_EVERY:
+            self._pruned_at = now
+            await self._database.run(jobs.prune, before=now - _KEEP_FINISHED)
+
+    async def _sleep(self) -> None:
+        """Sleep until something is due or somebody wakes us."""
+        due = await self._database.run(jobs.next_due)
+        nap = _LONGEST_NAP
+        if due is not None and not self.paused:
+            nap = min(
+                max((due - self._clock.now()).total_seconds(), 0.05), _LONGEST_NAP
+            )
+        waiter = asyncio.ensure_future(self._wake.wait())
+        sleeper = asyncio.ensure_future(self._clock.sleep(nap))
+        try:
+            await asyncio.wait((waiter, sleeper), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiter.cancel()
+            sleeper.cancel()
+
+
+def _reason(error: SoulSpotError) -> Reason:
+    """Return the reason that an error carries."""
+    return Reason(key=error.translation_key, placeholders=dict(error.placeholders))

@@ -1,0 +1,403 @@
+"""Store downloads with their ranked candidates and their one living transfer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+import sqlite3
+from typing import Any
+
+from ..model import Download, DownloadId, DownloadState, Quality, Reason, TrackId
+from .values import clean, dump, dump_reason, load, load_reason, to_column, to_datetime
+
+_DOWNLOAD = """
+SELECT download.*, transfer.username, transfer.remote_path, transfer.size
+FROM download LEFT JOIN transfer ON transfer.download_id = download.id
+"""
+_BY_ID = _DOWNLOAD + "WHERE download.id = ?"
+_BY_TRACK = _DOWNLOAD + "WHERE download.track_id = ?"
+_OF_TRACKS = """
+SELECT download.*, transfer.username, transfer.remote_path, transfer.size
+FROM download LEFT JOIN transfer ON transfer.download_id = download.id
+WHERE download.track_id IN (SELECT value FROM json_each(?))
+"""
+_PAGE = """
+SELECT download.*, transfer.username, transfer.remote_path, transfer.size
+FROM download LEFT JOIN transfer ON transfer.download_id = download.id
+WHERE download.state IN (SELECT value FROM json_each(?))
+ORDER BY download.updated_at DESC, download.id LIMIT ? OFFSET ?
+"""
+_TRANSFER = """
+SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
+"""
+_TRANSFER_OF = _TRANSFER + "WHERE transfer.download_id = ?"
+_TRANSFERS_WATCHED = (
+    _TRANSFER + "WHERE download.state = 'transferring' ORDER BY transfer.id"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCandidate:
+    """Hold a ranked candidate as the matching wrote it; `failure` says why it is used up."""
+
+    position: int
+    data: dict[str, Any]
+    failure: Reason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchProgress:
+    """Hold how far the searches for a track are."""
+
+    query_position: int
+    rounds: int  # Times that all queries were tried.
+    results: int  # Files seen in this round.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTransfer:
+    """Hold the transfer that a download lives by; ids are None until slskd told them."""
+
+    id: int
+    download_id: DownloadId
+    track_id: TrackId
+    position: int
+    username: str
+    remote_path: str
+    size: int
+    batch_id: str | None
+    transfer_id: str | None
+    phase: str
+    phase_since: datetime
+    requested_at: datetime
+    acknowledged: bool
+
+
+def request_download(
+    connection: sqlite3.Connection,
+    track_id: TrackId,
+    *,
+    quality: Quality,
+    query: str | None,
+    now: datetime,
+) -> DownloadId:
+    """Create the track's download, or start a finished one afresh; a living one is kept."""
+    present = find_download(connection, track_id)
+    if present is not None and not present.state.is_final:
+        return present.id
+    if present is not None:
+        connection.execute("DELETE FROM candidate WHERE download_id = ?", (present.id,))
+        connection.execute("DELETE FROM transfer WHERE download_id = ?", (present.id,))
+    row = connection.execute(
+        """
+        INSERT INTO download (track_id, state, quality, query, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (track_id) DO UPDATE SET state = excluded.state, reason = NULL, quality = excluded.quality,
+            query = excluded.query, results = 0, query_position = 0, rounds = 0, local_path = NULL,
+            updated_at = excluded.updated_at
+        RETURNING id
+        """,
+        (
+            track_id,
+            DownloadState.QUEUED.value,
+            quality.value,
+            query and clean(query),
+            to_column(now),
+            to_column(now),
+        ),
+    ).fetchone()
+    return DownloadId(row["id"])
+
+
+def set_state(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    state: DownloadState,
+    *,
+    now: datetime,
+    reason: Reason | None = None,
+) -> None:
+    """Move a download on; the reason of the state before is replaced."""
+    connection.execute(
+        """
+        UPDATE download SET state = ?, reason = ?, updated_at = ?,
+            filed_at = CASE WHEN ? = 'filed' THEN ? ELSE filed_at END WHERE id = ?
+        """,
+        (
+            state.value,
+            dump_reason(reason),
+            to_column(now),
+            state.value,
+            to_column(now),
+            download_id,
+        ),
+    )
+
+
+def save_progress(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    *,
+    query_position: int,
+    rounds: int,
+    results: int,
+) -> None:
+    """Remember how far the searches are: the next query, the rounds done, the files seen."""
+    connection.execute(
+        "UPDATE download SET query_position = ?, rounds = ?, results = ? WHERE id = ?",
+        (query_position, rounds, results, download_id),
+    )
+
+
+def set_local_path(
+    connection: sqlite3.Connection, download_id: DownloadId, path: str
+) -> None:
+    """Remember where the complete file lies, as this process sees it."""
+    connection.execute(
+        "UPDATE download SET local_path = ? WHERE id = ?", (path, download_id)
+    )
+
+
+def get_progress(
+    connection: sqlite3.Connection, download_id: DownloadId
+) -> SearchProgress:
+    """Return how far the searches are."""
+    row = connection.execute(
+        "SELECT query_position, rounds, results FROM download WHERE id = ?",
+        (download_id,),
+    ).fetchone()
+    if row is None:
+        return SearchProgress(query_position=0, rounds=0, results=0)
+    return SearchProgress(
+        query_position=row["query_position"],
+        rounds=row["rounds"],
+        results=row["results"],
+    )
+
+
+def get_download(
+    connection: sqlite3.Connection, download_id: DownloadId
+) -> Download | None:
+    """Return a download, or None when its track was forgotten."""
+    row = connection.execute(_BY_ID, (download_id,)).fetchone()
+    return None if row is None else _download(row)
+
+
+def find_download(connection: sqlite3.Connection, track_id: TrackId) -> Download | None:
+    """Return the track's download, or None when none was ever asked for."""
+    row = connection.execute(_BY_TRACK, (track_id,)).fetchone()
+    return None if row is None else _download(row)
+
+
+def find_downloads(
+    connection: sqlite3.Connection, track_ids: Iterable[TrackId]
+) -> dict[TrackId, Download]:
+    """Return the downloads of the tracks that have one."""
+    rows = connection.execute(_OF_TRACKS, (dump(list(track_ids)),))
+    return {TrackId(row["track_id"]): _download(row) for row in rows}
+
+
+def list_downloads(
+    connection: sqlite3.Connection,
+    states: Iterable[DownloadState] | None,
+    limit: int,
+    offset: int,
+) -> tuple[Download, ...]:
+    """Return a page of downloads, the latest changed first."""
+    chosen = [state.value for state in (states or DownloadState)]
+    rows = connection.execute(_PAGE, (dump(chosen), limit, offset))
+    return tuple(_download(row) for row in rows)
+
+
+def count_states(connection: sqlite3.Connection) -> dict[DownloadState, int]:
+    """Count the downloads by state."""
+    rows = connection.execute(
+        "SELECT state, count(*) AS number FROM download GROUP BY state"
+    )
+    return {DownloadState(row["state"]): int(row["number"]) for row in rows}
+
+
+def count_filed_since(connection: sqlite3.Connection, moment: datetime) -> int:
+    """Count the tracks filed since the moment."""
+    row = connection.execute(
+        "SELECT count(*) FROM download WHERE filed_at IS NOT NULL AND filed_at >= ?",
+        (to_column(moment),),
+    ).fetchone()
+    return int(row[0])
+
+
+# --- Candidates ----------------------------------------------------------------------------
+
+
+def save_candidates(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    pool: Sequence[dict[str, Any]],
+) -> None:
+    """Replace the ranked pool by that of a new search."""
+    connection.execute("DELETE FROM candidate WHERE download_id = ?", (download_id,))
+    connection.executemany(
+        "INSERT INTO candidate (download_id, position, data) VALUES (?, ?, ?)",
+        [(download_id, position, dump(data)) for position, data in enumerate(pool)],
+    )
+
+
+def get_candidates(
+    connection: sqlite3.Connection, download_id: DownloadId
+) -> tuple[StoredCandidate, ...]:
+    """Return the ranked pool, best first."""
+    rows = connection.execute(
+        "SELECT * FROM candidate WHERE download_id = ? ORDER BY position",
+        (download_id,),
+    )
+    return tuple(
+        StoredCandidate(
+            position=row["position"],
+            data=load(row["data"]),
+            failure=load_reason(row["failure"]),
+        )
+        for row in rows
+    )
+
+
+def fail_candidate(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    position: int,
+    reason: Reason,
+) -> None:
+    """Use a candidate up."""
+    connection.execute(
+        "UPDATE candidate SET failure = ? WHERE download_id = ? AND position = ?",
+        (dump_reason(reason), download_id, position),
+    )
+
+
+# --- Transfers -----------------------------------------------------------------------------
+
+
+def start_transfer(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    *,
+    position: int,
+    username: str,
+    remote_path: str,
+    size: int,
+    batch_id: str | None,
+    now: datetime,
+) -> int:
+    """Write down the intention before slskd is asked, so that a restart can look for it."""
+    cursor = connection.execute(
+        """
+        INSERT INTO transfer (download_id, position, username, remote_path, size, batch_id, phase, phase_since,
+                              requested_at) VALUES (?, ?, ?, ?, ?, ?, 'requested', ?, ?)
+        ON CONFLICT (download_id) DO UPDATE SET position = excluded.position, username = excluded.username,
+            remote_path = excluded.remote_path, size = excluded.size, batch_id = excluded.batch_id,
+            transfer_id = NULL, phase = excluded.phase, phase_since = excluded.phase_since,
+            requested_at = excluded.requested_at, acknowledged = 0
+        """,
+        (
+            download_id,
+            position,
+            username,
+            remote_path,
+            size,
+            batch_id,
+            to_column(now),
+            to_column(now),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def acknowledge_transfer(
+    connection: sqlite3.Connection, download_id: DownloadId, transfer_id: str | None
+) -> None:
+    """Remember that slskd took the transfer, and under which id."""
+    connection.execute(
+        "UPDATE transfer SET acknowledged = 1, transfer_id = coalesce(?, transfer_id) WHERE download_id = ?",
+        (transfer_id, download_id),
+    )
+
+
+def set_phase(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    phase: str,
+    *,
+    now: datetime,
+) -> None:
+    """Remember since when a transfer is in its phase."""
+    connection.execute(
+        "UPDATE transfer SET phase = ?, phase_since = ? WHERE download_id = ? AND phase != ?",
+        (phase, to_column(now), download_id, phase),
+    )
+
+
+def end_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> None:
+    """Forget the transfer of a download."""
+    connection.execute("DELETE FROM transfer WHERE download_id = ?", (download_id,))
+
+
+def get_transfer(
+    connection: sqlite3.Connection, download_id: DownloadId
+) -> StoredTransfer | None:
+    """Return the living transfer of a download."""
+    row = connection.execute(_TRANSFER_OF, (download_id,)).fetchone()
+    return None if row is None else _transfer(row)
+
+
+def list_transfers(connection: sqlite3.Connection) -> tuple[StoredTransfer, ...]:
+    """Return the transfers that are to be watched."""
+    rows = connection.execute(_TRANSFERS_WATCHED)
+    return tuple(_transfer(row) for row in rows)
+
+
+def _download(row: sqlite3.Row) -> Download:
+    """Build a download from its row; live figures are filled in by whoever watches."""
+    created_at, updated_at = (
+        to_datetime(row["created_at"]),
+        to_datetime(row["updated_at"]),
+    )
+    assert created_at is not None
+    assert updated_at is not None
+    return Download(
+        id=DownloadId(row["id"]),
+        track_id=TrackId(row["track_id"]),
+        state=DownloadState(row["state"]),
+        reason=load_reason(row["reason"]),
+        quality=Quality(row["quality"]),
+        query=row["query"],
+        username=row["username"],
+        remote_path=row["remote_path"],
+        size=row["size"],
+        bytes_transferred=0,
+        speed=None,
+        local_path=row["local_path"],
+        created_at=created_at,
+        updated_at=updated_at,
+    )
+
+
+def _transfer(row: sqlite3.Row) -> StoredTransfer:
+    """Build a transfer from its row."""
+    phase_since, requested_at = (
+        to_datetime(row["phase_since"]),
+        to_datetime(row["requested_at"]),
+    )
+    assert phase_since is not None
+    assert requested_at is not None
+    return StoredTransfer(
+        id=row["id"],
+        download_id=DownloadId(row["download_id"]),
+        track_id=TrackId(row["track_id"]),
+        position=row["position"],
+        username=row["username"],
+        remote_path=row["remote_path"],
+        size=row["size"],
+        batch_id=row["batch_id"],
+        transfer_id=row["transfer_id"],
+        phase=row["phase"],
+        phase_since=phase_since,
+        requested_at=requested_at,
+        acknowledged=bool(row["acknowledged"]),
+    )

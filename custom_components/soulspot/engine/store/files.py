@@ -1,0 +1,76 @@
+"""Store which file of the library belongs to which track."""
+
+from collections.abc import Iterable
+from datetime import datetime
+import sqlite3
+
+from ..model import LibraryFile, TrackId
+from .values import dump, to_column
+
+
+def save_file(
+    connection: sqlite3.Connection, file: LibraryFile, *, now: datetime
+) -> None:
+    """Remember a filed track; a path belongs to one track only, the latest."""
+    connection.execute(
+        "DELETE FROM library_file WHERE path = ? AND track_id != ?",
+        (file.path, file.track_id),
+    )
+    connection.execute(
+        """
+        INSERT INTO library_file (track_id, path, size, modified_ns, format, duration_ms, bit_rate, checksum, filed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (track_id) DO UPDATE SET path = excluded.path, size = excluded.size,
+            modified_ns = excluded.modified_ns, format = excluded.format, duration_ms = excluded.duration_ms,
+            bit_rate = excluded.bit_rate, checksum = excluded.checksum, filed_at = excluded.filed_at
+        """,
+        (
+            file.track_id,
+            file.path,
+            file.size,
+            file.modified_ns,
+            file.format,
+            file.duration_ms,
+            file.bit_rate,
+            file.checksum,
+            to_column(now),
+        ),
+    )
+
+
+def get_files(
+    connection: sqlite3.Connection, track_ids: Iterable[TrackId]
+) -> dict[TrackId, LibraryFile]:
+    """Return the files of the tracks that have one."""
+    rows = connection.execute(
+        "SELECT * FROM library_file WHERE track_id IN (SELECT value FROM json_each(?))",
+        (dump(list(track_ids)),),
+    )
+    return {TrackId(row["track_id"]): _file(row) for row in rows}
+
+
+def find_by_path(connection: sqlite3.Connection, path: str) -> LibraryFile | None:
+    """Return the file at a path relative to the library folder."""
+    row = connection.execute(
+        "SELECT * FROM library_file WHERE path = ?", (path,)
+    ).fetchone()
+    return None if row is None else _file(row)
+
+
+def delete_file(connection: sqlite3.Connection, track_id: TrackId) -> None:
+    """Forget the file of a track: it is gone, the track is wanted again."""
+    connection.execute("DELETE FROM library_file WHERE track_id = ?", (track_id,))
+
+
+def _file(row: sqlite3.Row) -> LibraryFile:
+    """Build a file from its row."""
+    return LibraryFile(
+        track_id=TrackId(row["track_id"]),
+        path=row["path"],
+        size=row["size"],
+        modified_ns=row["modified_ns"],
+        format=row["format"],
+        duration_ms=row["duration_ms"],
+        bit_rate=row["bit_rate"],
+        checksum=row["checksum"],
+    )

@@ -1,0 +1,224 @@
+"""Store jobs: claimed by priority and fair turns, never scanned as a whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+import sqlite3
+from typing import Any
+
+from ..model import JobId, JobKind, JobState, Priority, Reason
+from .values import dump, dump_reason, load, load_reason, to_column, to_datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Hold one job; `subject` is what it is about, unique among the living of its kind."""
+
+    id: JobId
+    kind: JobKind
+    subject: str
+    payload: dict[str, Any]
+    state: JobState
+    reason: Reason | None
+    attempts: int
+    run_at: datetime
+    finished_at: datetime | None
+
+
+def add_job(
+    connection: sqlite3.Connection,
+    kind: JobKind,
+    subject: str,
+    *,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+    priority: Priority = Priority.PLAYLIST,
+    lane: str = "",
+    run_at: datetime | None = None,
+) -> JobId:
+    """Add a job, or return the living one about the same subject, raised to the priority.
+
+    `lane` names the group (a playlist) among which turns are shared fairly.
+    """
+    alive = find_alive(connection, kind, subject)
+    if alive is not None:
+        connection.execute(
+            "UPDATE job SET priority = min(priority, ?) WHERE id = ?",
+            (priority.rank, alive.id),
+        )
+        if priority is Priority.USER and alive.state is JobState.WAITING:
+            wake(connection, alive.id, now=now)
+        return alive.id
+    due = run_at or now
+    state = JobState.WAITING if due > now else JobState.PENDING
+    cursor = connection.execute(
+        """
+        INSERT INTO job (kind, subject, payload, state, priority, lane, turn, run_at, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            kind.value,
+            subject,
+            dump(payload or {}),
+            state.value,
+            priority.rank,
+            lane,
+            _next_turn(connection, kind, lane),
+            to_column(due),
+            to_column(now),
+        ),
+    )
+    return JobId(cursor.lastrowid or 0)
+
+
+def claim_next(
+    connection: sqlite3.Connection, kind: JobKind, *, now: datetime
+) -> Job | None:
+    """Take the job whose turn it is and mark it running."""
+    connection.execute(
+        "UPDATE job SET state = 'pending' WHERE state = 'waiting' AND run_at <= ?",
+        (to_column(now),),
+    )
+    row = connection.execute(
+        "SELECT * FROM job WHERE kind = ? AND state = 'pending' ORDER BY priority, turn, id LIMIT 1",
+        (kind.value,),
+    ).fetchone()
+    if row is None:
+        return None
+    connection.execute(
+        "UPDATE job SET state = 'running', started_at = ?, attempts = attempts + 1 WHERE id = ?",
+        (to_column(now), row["id"]),
+    )
+    connection.execute(
+        """
+        INSERT INTO job_lane (kind, lane, turn) VALUES (?, '', ?)
+        ON CONFLICT (kind, lane) DO UPDATE SET turn = max(turn, excluded.turn)
+        """,
+        (row["kind"], row["turn"]),
+    )
+    return get_job(connection, JobId(row["id"]))
+
+
+def finish(
+    connection: sqlite3.Connection,
+    job_id: JobId,
+    state: JobState,
+    *,
+    now: datetime,
+    reason: Reason | None = None,
+) -> None:
+    """End a job for good; one that has ended stays as it is."""
+    connection.execute(
+        "UPDATE job SET state = ?, reason = ?, finished_at = ? WHERE id = ? AND state IN ('pending', 'waiting', 'running')",
+        (state.value, dump_reason(reason), to_column(now), job_id),
+    )
+
+
+def postpone(
+    connection: sqlite3.Connection,
+    job_id: JobId,
+    *,
+    until: datetime,
+    reason: Reason | None,
+    is_attempt: bool = True,
+) -> None:
+    """Let a job wait; a pause that is nobody's failure does not count as an attempt."""
+    connection.execute(
+        """
+        UPDATE job SET state = 'waiting', run_at = ?, reason = ?, attempts = attempts - ?
+        WHERE id = ? AND state IN ('pending', 'waiting', 'running')
+        """,
+        (to_column(until), dump_reason(reason), 0 if is_attempt else 1, job_id),
+    )
+
+
+def wake(connection: sqlite3.Connection, job_id: JobId, *, now: datetime) -> None:
+    """Let a waiting job run now."""
+    connection.execute(
+        "UPDATE job SET state = 'pending', run_at = ? WHERE id = ? AND state = 'waiting'",
+        (to_column(now), job_id),
+    )
+
+
+def recover(connection: sqlite3.Connection, *, now: datetime) -> int:
+    """Return jobs that a killed process left running to the queue."""
+    cursor = connection.execute(
+        "UPDATE job SET state = 'pending', run_at = ?, attempts = max(attempts - 1, 0) WHERE state = 'running'",
+        (to_column(now),),
+    )
+    return cursor.rowcount
+
+
+def next_due(connection: sqlite3.Connection) -> datetime | None:
+    """Return when the next waiting job is due."""
+    row = connection.execute(
+        "SELECT run_at FROM job WHERE state = 'waiting' ORDER BY run_at LIMIT 1"
+    ).fetchone()
+    return None if row is None else to_datetime(row["run_at"])
+
+
+def get_job(connection: sqlite3.Connection, job_id: JobId) -> Job | None:
+    """Return a job, or None when it was pruned."""
+    row = connection.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
+    return None if row is None else _job(row)
+
+
+def find_alive(
+    connection: sqlite3.Connection, kind: JobKind, subject: str
+) -> Job | None:
+    """Return the living job about a subject."""
+    row = connection.execute(
+        "SELECT * FROM job WHERE kind = ? AND subject = ? AND state IN ('pending', 'waiting', 'running')",
+        (kind.value, subject),
+    ).fetchone()
+    return None if row is None else _job(row)
+
+
+def count_states(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count the living jobs by state, and the failed ones that are still kept."""
+    rows = connection.execute(
+        "SELECT state, count(*) AS number FROM job WHERE state IN ('pending', 'waiting', 'running', 'failed') GROUP BY state"
+    )
+    return {row["state"]: int(row["number"]) for row in rows}
+
+
+def prune(connection: sqlite3.Connection, *, before: datetime) -> int:
+    """Forget jobs that ended before the moment."""
+    cursor = connection.execute(
+        "DELETE FROM job WHERE state IN ('completed', 'failed', 'cancelled') AND finished_at < ?",
+        (to_column(before),),
+    )
+    return cursor.rowcount
+
+
+def _next_turn(connection: sqlite3.Connection, kind: JobKind, lane: str) -> int:
+    """Return the lane's next turn: never before the turn being served, so a new lane need not queue up."""
+    served = connection.execute(
+        "SELECT turn FROM job_lane WHERE kind = ? AND lane = ''", (kind.value,)
+    ).fetchone()
+    own = connection.execute(
+        "SELECT turn FROM job_lane WHERE kind = ? AND lane = ?",
+        (kind.value, f"lane:{lane}"),
+    ).fetchone()
+    turn = max(served["turn"] if served else 0, (own["turn"] if own else 0) + 1)
+    connection.execute(
+        "INSERT INTO job_lane (kind, lane, turn) VALUES (?, ?, ?) ON CONFLICT (kind, lane) DO UPDATE SET turn = excluded.turn",
+        (kind.value, f"lane:{lane}", turn),
+    )
+    return turn
+
+
+def _job(row: sqlite3.Row) -> Job:
+    """Build a job from its row."""
+    run_at = to_datetime(row["run_at"])
+    assert run_at is not None
+    return Job(
+        id=JobId(row["id"]),
+        kind=JobKind(row["kind"]),
+        subject=row["subject"],
+        payload=load(row["payload"]),
+        state=JobState(row["state"]),
+        reason=load_reason(row["reason"]),
+        attempts=row["attempts"],
+        run_at=run_at,
+        finished_at=to_datetime(row["finished_at"]),
+    )

@@ -1,0 +1,125 @@
+"""Store what the network may not forget: searches sent, own searches, peers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+import sqlite3
+
+from ..model import PeerHistory
+from .values import dump, to_column, to_datetime
+
+PEERS_KEPT = 5000
+
+
+def record_search(
+    connection: sqlite3.Connection,
+    search_id: str,
+    *,
+    now: datetime,
+    forget_before: datetime,
+) -> None:
+    """Write a search down before it is sent: for the budget, and for cleaning up after a crash."""
+    connection.execute(
+        "INSERT INTO search_sent (sent_at) VALUES (?)", (to_column(now),)
+    )
+    connection.execute(
+        "INSERT INTO own_search (id, created_at) VALUES (?, ?)",
+        (search_id, to_column(now)),
+    )
+    connection.execute(
+        "DELETE FROM search_sent WHERE sent_at < ?", (to_column(forget_before),)
+    )
+
+
+def searches_since(
+    connection: sqlite3.Connection, moment: datetime
+) -> tuple[datetime, ...]:
+    """Return when searches were sent since the moment, oldest first."""
+    rows = connection.execute(
+        "SELECT sent_at FROM search_sent WHERE sent_at >= ? ORDER BY sent_at",
+        (to_column(moment),),
+    )
+    moments = (to_datetime(row["sent_at"]) for row in rows)
+    return tuple(moment for moment in moments if moment is not None)
+
+
+def own_searches(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the searches of ours that slskd may still hold."""
+    return tuple(
+        row["id"]
+        for row in connection.execute("SELECT id FROM own_search ORDER BY created_at")
+    )
+
+
+def forget_search(connection: sqlite3.Connection, search_id: str) -> None:
+    """Forget a search that slskd has deleted."""
+    connection.execute("DELETE FROM own_search WHERE id = ?", (search_id,))
+
+
+def get_histories(
+    connection: sqlite3.Connection, usernames: Iterable[str]
+) -> dict[str, PeerHistory]:
+    """Return how the known ones among these peers behaved."""
+    rows = connection.execute(
+        "SELECT * FROM peer WHERE username IN (SELECT value FROM json_each(?))",
+        (dump(list(usernames)),),
+    )
+    return {
+        row["username"]: PeerHistory(
+            delivered=row["delivered"],
+            refused=row["refused"],
+            stalled=row["stalled"],
+            measured_speed=row["measured_speed"],
+            cooled_down_until=to_datetime(row["cooled_down_until"]),
+        )
+        for row in rows
+    }
+
+
+def record_delivery(
+    connection: sqlite3.Connection, username: str, *, speed: float | None, now: datetime
+) -> None:
+    """Remember that a peer delivered; a new speed counts a quarter."""
+    _touch(connection, username, now)
+    connection.execute(
+        """
+        UPDATE peer SET delivered = delivered + 1, cooled_down_until = NULL, measured_speed =
+            CASE WHEN ? IS NULL THEN measured_speed WHEN measured_speed IS NULL THEN ?
+                 ELSE measured_speed * 0.75 + ? * 0.25 END WHERE username = ?
+        """,
+        (speed, speed, speed, username),
+    )
+
+
+def record_failure(
+    connection: sqlite3.Connection,
+    username: str,
+    *,
+    is_stall: bool,
+    cool_down_until: datetime | None,
+    now: datetime,
+) -> None:
+    """Remember that a peer refused or stalled, and until when to leave it alone."""
+    _touch(connection, username, now)
+    connection.execute(
+        """
+        UPDATE peer SET stalled = stalled + ?, refused = refused + ?,
+            cooled_down_until = coalesce(?, cooled_down_until) WHERE username = ?
+        """,
+        (int(is_stall), int(not is_stall), to_column(cool_down_until), username),
+    )
+
+
+def prune_peers(connection: sqlite3.Connection) -> None:
+    """Keep the peers seen last, up to the bound."""
+    connection.execute(
+        "DELETE FROM peer WHERE seen_at < (SELECT seen_at FROM peer ORDER BY seen_at DESC LIMIT 1 OFFSET ?)",
+        (PEERS_KEPT,),
+    )
+
+
+def _touch(connection: sqlite3.Connection, username: str, now: datetime) -> None:
+    """Create a peer's row or note that it was seen."""
+    connection.execute(
+        "INSERT INTO peer (username, seen_at) VALUES (?, ?) ON CONFLICT (username) DO UPDATE SET seen_at = excluded.seen_at",
+        (username, to_column(now)),
+    )

@@ -1,0 +1,1 @@
+"""Do what the product does, one file per thing."""

@@ -1,0 +1,489 @@
+"""Find a source for a wanted track and ask slskd for the file: one step of one job at a time."""
+
+from datetime import datetime, timedelta
+import logging
+import random
+import sqlite3
+from typing import Any
+import uuid
+
+from ..errors import InputError
+from ..matching import Candidate, Decision, Outcome, WantedRecording
+from ..model import (
+    Download,
+    DownloadId,
+    DownloadState,
+    JobKind,
+    JobState,
+    Reason,
+    Track,
+)
+from ..queue.retry import pause_after, pause_when_absent
+from ..queue.scheduler import Done, Failed, Later, Result
+from ..slskd.models import Failure, FailureKind, RequestedFile
+from ..store import downloads, files, jobs, journal, network, tracks
+from ..store.downloads import SearchProgress, StoredCandidate
+from ..store.jobs import Job
+from ..views import EventKind
+from .context import Context
+from .find_sources import BudgetSpent, Findings, FindSources, not_found
+from .watch_slskd import WatchSlskd
+
+_LOGGER = logging.getLogger(__name__)
+
+ROUNDS_WITH_BAD_SOURCES = 3
+_COOL_DOWN = timedelta(hours=1)
+_PER_SENTENCE = 5  # Candidates named in a journal entry.
+
+
+class DownloadTrack:
+    """Handle download jobs: search, choose, ask; the watcher of transfers does the rest."""
+
+    def __init__(
+        self, context: Context, sources: FindSources, watch: WatchSlskd
+    ) -> None:
+        """Take the rooms to work with."""
+        self._context = context
+        self._sources = sources
+        self._watch = watch
+        self._generator = random.Random()
+
+    async def handle(self, job: Job) -> Result:
+        """Move the download as far as it goes now.
+
+        Ends with the transfer running, or with a pause and its reason. Every step is stored before
+        the next begins, so a killed process goes on where it was.
+        """
+        database = self._context.database
+        download = await database.run(
+            downloads.get_download, DownloadId(job.payload["download"])
+        )
+        if download is None or download.state in (
+            DownloadState.TRANSFERRING,
+            DownloadState.DOWNLOADED,
+            DownloadState.FILED,
+            DownloadState.CANCELLED,
+        ):
+            return Done()
+        track = await database.run(tracks.get_track, download.track_id)
+        if await database.run(_is_owned, download, now=self._context.clock.now()):
+            self._context.announcer.changed()
+            return Done()
+        if download.state is not DownloadState.CHOSEN:
+            result = await self._search(download, track)
+            if result is not None:
+                return result
+        return await self._request(job, download, track)
+
+    async def fail(self, job: Job, reason: Reason) -> None:
+        """Store that no attempt will follow, and tell."""
+        database = self._context.database
+        download = await database.run(
+            downloads.get_download, DownloadId(job.payload["download"])
+        )
+        if download is not None and not download.state.is_final:
+            await self._end(download, DownloadState.FAILED, reason)
+
+    # --- Searching -------------------------------------------------------------------------
+
+    async def _search(self, download: Download, track: Track) -> Result | None:
+        """Try the queries one by one; None means that candidates are stored and ranked."""
+        wanted = WantedRecording.from_metadata(track.metadata)
+        progress = await self._context.database.run(downloads.get_progress, download.id)
+        try:
+            ladder = self._sources.ladder(
+                wanted, download.query, last_resort=progress.rounds > 0
+            )
+        except InputError as error:
+            return Failed(reason=Reason(key=error.translation_key))
+        if progress.query_position == 0:
+            await self._set_state(download, DownloadState.SEARCHING)
+        for position in range(progress.query_position, len(ladder)):
+            try:
+                findings = await self._sources.ask(
+                    wanted, ladder[position], download.quality
+                )
+            except BudgetSpent as spent:
+                reason = Reason(key="search_budget_spent")
+                await self._set_state(download, DownloadState.QUEUED, reason)
+                return Later(
+                    until=self._context.clock.now() + spent.wait, reason=reason
+                )
+            progress = SearchProgress(
+                query_position=position + 1,
+                rounds=progress.rounds,
+                results=progress.results + findings.files,
+            )
+            outcome = await self._context.database.run(
+                _store_findings,
+                download,
+                findings,
+                progress,
+                now=self._context.clock.now(),
+            )
+            self._context.announcer.changed()
+            if outcome is Outcome.TAKE:
+                return None
+        return await self._after_ladder(download, progress)
+
+    async def _after_ladder(
+        self, download: Download, progress: SearchProgress
+    ) -> Result:
+        """Ask the user when something is worth it, else look again at ever longer intervals."""
+        now = self._context.clock.now()
+        pool = await self._context.database.run(downloads.get_candidates, download.id)
+        if pool:
+            reason = Reason(
+                key="candidates_uncertain", placeholders={"count": str(len(pool))}
+            )
+            await self._end(download, DownloadState.ASK, reason)
+            return Done()
+        rounds = progress.rounds + 1
+        reason = not_found(progress.results)
+        await self._context.database.run(
+            downloads.save_progress,
+            download.id,
+            query_position=0,
+            rounds=rounds,
+            results=0,
+        )
+        await self._end(download, DownloadState.NOT_AVAILABLE, reason)
+        return Later(
+            until=now + pause_when_absent(rounds, self._generator), reason=reason
+        )
+
+    # --- Asking for the file -----------------------------------------------------------------
+
+    async def _request(self, job: Job, download: Download, track: Track) -> Result:
+        """Ask the candidates in their order until slskd takes one."""
+        database = self._context.database
+        while True:
+            chosen = await database.run(
+                _next_candidate, download, now=self._context.clock.now()
+            )
+            if chosen is None:
+                return await self._after_pool(download)
+            candidate = Candidate.from_json(chosen.data)
+            features = self._watch.status.features if self._watch.status else None
+            batch_id = (
+                str(uuid.uuid4()) if features is not None and features.batches else None
+            )
+            batch_id = await database.run(
+                _intend,
+                download.id,
+                chosen,
+                candidate,
+                batch_id,
+                now=self._context.clock.now(),
+            )
+            answer = await self._context.slskd.enqueue(
+                candidate.username,
+                [RequestedFile(filename=candidate.file.path, size=candidate.file.size)],
+                batch_id=batch_id,
+                destination=destination(download.id, chosen.position)
+                if batch_id
+                else None,
+            )
+            now = self._context.clock.now()
+            if answer.accepted:
+                await database.run(
+                    _acknowledge,
+                    job,
+                    download,
+                    candidate,
+                    answer.accepted[0].id,
+                    now=now,
+                )
+                self._context.announcer.happened(
+                    EventKind.STARTED, track, quality=download.quality
+                )
+                return Done()
+            await database.run(
+                refuse,
+                download,
+                chosen.position,
+                candidate.username,
+                answer.refused[0].failure,
+                now=now,
+            )
+
+    async def _after_pool(self, download: Download) -> Result:
+        """Search again later when every source failed, and give up after some rounds."""
+        progress = await self._context.database.run(downloads.get_progress, download.id)
+        rounds = progress.rounds + 1
+        reason = Reason(key="all_sources_failed")
+        if rounds >= ROUNDS_WITH_BAD_SOURCES:
+            return Failed(reason=reason)
+        await self._context.database.run(
+            _start_round, download, rounds, reason, now=self._context.clock.now()
+        )
+        self._context.announcer.changed()
+        pause = pause_after(rounds + 2, self._generator)
+        return Later(until=self._context.clock.now() + pause, reason=reason)
+
+    async def _set_state(
+        self, download: Download, state: DownloadState, reason: Reason | None = None
+    ) -> None:
+        """Store a state that only counts care about."""
+        await self._context.database.run(
+            downloads.set_state,
+            download.id,
+            state,
+            now=self._context.clock.now(),
+            reason=reason,
+        )
+        self._context.announcer.changed()
+
+    async def _end(
+        self, download: Download, state: DownloadState, reason: Reason
+    ) -> None:
+        """Store an end and tell of it; the same end twice is told once."""
+        before = await self._context.database.run(downloads.get_download, download.id)
+        now = self._context.clock.now()
+        await self._context.database.run(_end, download, state, reason, now=now)
+        track = await self._context.database.run(tracks.get_track, download.track_id)
+        if before is None or before.state is not state:
+            self._context.announcer.happened(
+                _EVENTS[state], track, quality=download.quality, reason=reason
+            )
+        self._context.announcer.changed()
+
+
+_EVENTS = {
+    DownloadState.NOT_AVAILABLE: EventKind.NOT_AVAILABLE,
+    DownloadState.ASK: EventKind.NEEDS_ATTENTION,
+    DownloadState.FAILED: EventKind.FAILED,
+}
+
+
+def destination(download_id: DownloadId, position: int) -> str:
+    """Return the folder of a transfer below slskd's downloads folder, one for each attempt."""
+    return f"soulspot/{download_id}-{position}"
+
+
+def refuse(
+    connection: sqlite3.Connection,
+    download: Download,
+    position: int,
+    username: str,
+    failure: Failure,
+    *,
+    now: datetime,
+) -> None:
+    """Use a candidate up, remember the peer's part in it, and queue the next step."""
+    downloads.fail_candidate(connection, download.id, position, failure.reason)
+    downloads.end_transfer(connection, download.id)
+    if not failure.is_ours:
+        rest = None if failure.same_source_again else now + _COOL_DOWN
+        network.record_failure(
+            connection,
+            username,
+            is_stall=failure.kind in (FailureKind.STALLED, FailureKind.SILENT),
+            cool_down_until=rest,
+            now=now,
+        )
+    journal.write(
+        connection,
+        download.track_id,
+        "source_failed",
+        now=now,
+        peer=username,
+        reason=failure.reason.key,
+    )
+    queue_next(connection, download, failure.reason, now=now)
+
+
+def queue_next(
+    connection: sqlite3.Connection, download: Download, reason: Reason, *, now: datetime
+) -> None:
+    """Let a download job go on with the next candidate."""
+    downloads.set_state(
+        connection, download.id, DownloadState.CHOSEN, now=now, reason=reason
+    )
+    jobs.add_job(
+        connection,
+        JobKind.DOWNLOAD,
+        f"track:{download.track_id}",
+        now=now,
+        payload={"download": download.id},
+    )
+
+
+def _is_owned(
+    connection: sqlite3.Connection, download: Download, *, now: datetime
+) -> bool:
+    """Tell whether the library has the track by now, and end the download if so."""
+    if download.track_id not in files.get_files(connection, [download.track_id]):
+        return False
+    downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
+    return True
+
+
+def _store_findings(
+    connection: sqlite3.Connection,
+    download: Download,
+    findings: Findings,
+    progress: SearchProgress,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Store a query's yield and what was decided, with the candidates, in one transaction."""
+    decision = findings.decision
+    downloads.save_progress(
+        connection,
+        download.id,
+        query_position=progress.query_position,
+        rounds=progress.rounds,
+        results=progress.results,
+    )
+    journal.write(
+        connection,
+        download.track_id,
+        "searched",
+        now=now,
+        query=findings.query,
+        responses=findings.responses,
+        files=findings.files,
+        outcome=decision.outcome.value,
+        reason={
+            "key": decision.reason.key,
+            "placeholders": decision.reason.placeholders,
+        },
+        candidates=_named(decision),
+    )
+    if decision.outcome is Outcome.TAKE:
+        downloads.save_candidates(connection, download.id, _pool(decision))
+        downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now)
+    elif decision.outcome is Outcome.ASK and not downloads.get_candidates(
+        connection, download.id
+    ):
+        downloads.save_candidates(connection, download.id, _pool(decision))
+    return decision.outcome
+
+
+def _pool(decision: Decision) -> list[dict[str, Any]]:
+    """Return the ranked pool as it is stored."""
+    return [dict(candidate.to_json()) for candidate in decision.pool]
+
+
+def _named(decision: Decision) -> list[dict[str, Any]]:
+    """Return the best and the nearest missed candidates with their sentences."""
+    shown = (*decision.pool[:_PER_SENTENCE], *decision.rejected[:_PER_SENTENCE])
+    return [
+        {
+            "peer": item.username,
+            "path": item.file.path,
+            "outcome": item.outcome.value,
+            "why": item.sentence,
+        }
+        for item in shown
+    ]
+
+
+def _next_candidate(
+    connection: sqlite3.Connection, download: Download, *, now: datetime
+) -> StoredCandidate | None:
+    """Return the best candidate that was not used up; one whose answer got lost comes first."""
+    pool = downloads.get_candidates(connection, download.id)
+    intended = downloads.get_transfer(connection, download.id)
+    if intended is not None:
+        for candidate in pool:
+            if candidate.position == intended.position:
+                return candidate
+    fresh = [candidate for candidate in pool if candidate.failure is None]
+    histories = network.get_histories(
+        connection, (item.data["username"] for item in fresh)
+    )
+    for candidate in fresh:
+        history = histories.get(candidate.data["username"])
+        rest = history.cooled_down_until if history else None
+        if rest is None or rest <= now:
+            return candidate
+    return fresh[0] if fresh else None
+
+
+def _intend(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    chosen: StoredCandidate,
+    candidate: Candidate,
+    batch_id: str | None,
+    *,
+    now: datetime,
+) -> str | None:
+    """Write the request down before it is sent; one already written keeps its batch id."""
+    present = downloads.get_transfer(connection, download_id)
+    if present is not None and present.position == chosen.position:
+        return present.batch_id
+    downloads.start_transfer(
+        connection,
+        download_id,
+        position=chosen.position,
+        username=candidate.username,
+        remote_path=candidate.file.path,
+        size=candidate.file.size,
+        batch_id=batch_id,
+        now=now,
+    )
+    return batch_id
+
+
+def _acknowledge(
+    connection: sqlite3.Connection,
+    job: Job,
+    download: Download,
+    candidate: Candidate,
+    transfer_id: str,
+    *,
+    now: datetime,
+) -> None:
+    """Hand the download over to the watcher: transfer, state and job change together."""
+    downloads.acknowledge_transfer(connection, download.id, transfer_id)
+    downloads.set_state(connection, download.id, DownloadState.TRANSFERRING, now=now)
+    journal.write(
+        connection,
+        download.track_id,
+        "requested",
+        now=now,
+        peer=candidate.username,
+        path=candidate.file.path,
+        why=candidate.sentence,
+    )
+    jobs.finish(connection, job.id, JobState.COMPLETED, now=now)
+
+
+def _start_round(
+    connection: sqlite3.Connection,
+    download: Download,
+    rounds: int,
+    reason: Reason,
+    *,
+    now: datetime,
+) -> None:
+    """Forget the used-up pool and begin the queries anew."""
+    downloads.save_candidates(connection, download.id, [])
+    downloads.save_progress(
+        connection, download.id, query_position=0, rounds=rounds, results=0
+    )
+    downloads.set_state(
+        connection, download.id, DownloadState.QUEUED, now=now, reason=reason
+    )
+
+
+def _end(
+    connection: sqlite3.Connection,
+    download: Download,
+    state: DownloadState,
+    reason: Reason,
+    *,
+    now: datetime,
+) -> None:
+    """Store an end with its reason in the state and the journal."""
+    downloads.set_state(connection, download.id, state, now=now, reason=reason)
+    journal.write(
+        connection,
+        download.track_id,
+        state.value,
+        now=now,
+        reason={"key": reason.key, "placeholders": reason.placeholders},
+    )

@@ -1,0 +1,351 @@
+"""Check a downloaded file, tag it, and bring it into the library."""
+
+import asyncio
+from datetime import datetime, timedelta
+import logging
+from pathlib import Path
+import sqlite3
+
+from ..errors import ServiceError, StorageError, VerificationError
+from ..library.filing import FiledFile, file_track, remove_source
+from ..library.paths import library_path
+from ..library.tag_set import Cover, TagSet
+from ..library.verify import Expectation, verify
+from ..matching import Candidate
+from ..model import (
+    Download,
+    DownloadId,
+    DownloadState,
+    JobKind,
+    LibraryFile,
+    Reason,
+    Track,
+)
+from ..queue.scheduler import Done, Failed, Later, Result
+from ..store import downloads, files, jobs, journal, playlists, tracks
+from ..store.jobs import Job
+from ..views import EventKind
+from .context import Context
+from .download_track import queue_next
+from .write_playlist_files import WritePlaylistFiles
+
+_LOGGER = logging.getLogger(__name__)
+
+# Tags are best written once, with what MusicBrainz knows; but a file does not wait for ever for it.
+_METADATA_PATIENCE = timedelta(minutes=15)
+_METADATA_PAUSE = timedelta(seconds=15)
+# When so many sources fail the same check, the wanted track's own data is more likely wrong.
+_SAME_FAILURES_BEFORE_ASKING = 3
+_COVER_SIZE = 500  # pixels
+
+
+class FileTrack:
+    """Handle filing jobs."""
+
+    def __init__(self, context: Context, playlist_files: WritePlaylistFiles) -> None:
+        """Take the rooms to work with."""
+        self._context = context
+        self._playlist_files = playlist_files
+
+    async def handle(self, job: Job) -> Result:
+        """File one download; running twice does no harm.
+
+        A file that fails a check is used up and the next source is asked; trouble with the library
+        folder lets the job wait, the downloaded file stays.
+        """
+        database, settings = self._context.database, self._context.settings
+        download = await database.run(
+            downloads.get_download, DownloadId(job.payload["download"])
+        )
+        if download is None or download.state is not DownloadState.DOWNLOADED:
+            return Done()
+        if settings.library is None or download.local_path is None:
+            return Failed(reason=Reason(key="no_library_folder"))
+        track = await database.run(tracks.get_track, download.track_id)
+        if await self._should_wait_for_metadata(track, download):
+            until = self._context.clock.now() + _METADATA_PAUSE
+            return Later(until=until, reason=Reason(key="waiting_for_metadata"))
+        candidate = await database.run(_candidate, download)
+        source = Path(download.local_path)
+        try:
+            verdict = await asyncio.to_thread(
+                verify, source, _expectation(track, download, candidate)
+            )
+            if not verdict.ok:
+                await self._refuse(
+                    download, track, verdict.reason or Reason(key="unreadable")
+                )
+                return Done()
+            tags = tag_set(track, await self._cover(track))
+            properties = verdict.properties
+            extension = properties.format if properties else source.suffix.lstrip(".")
+            relative = library_path(settings.path_template, tags, extension)
+            filed = await asyncio.to_thread(
+                file_track, source, settings.library, relative, tags
+            )
+        except VerificationError as error:
+            await self._refuse(download, track, _reason(error))
+            return Done()
+        except StorageError as error:
+            return await self._storage_trouble(download, error)
+        await self._store(download, track, filed)
+        if not settings.keep_source:
+            await asyncio.to_thread(remove_source, source)
+        return Done()
+
+    async def fail(self, job: Job, reason: Reason) -> None:
+        """Store that the file could not be brought in."""
+        await self._context.database.run(
+            _set_failed,
+            DownloadId(job.payload["download"]),
+            reason,
+            now=self._context.clock.now(),
+        )
+        self._context.announcer.changed()
+
+    async def _should_wait_for_metadata(self, track: Track, download: Download) -> bool:
+        """Tell whether MusicBrainz is about to be asked about the track."""
+        if track.enriched_at is not None:
+            return False
+        if self._context.clock.now() - download.updated_at > _METADATA_PATIENCE:
+            return False
+        return await self._context.database.run(_has_metadata_job, track)
+
+    async def _cover(self, track: Track) -> Cover | None:
+        """Return the front cover, from the release or as Spotify shows it; none is no failure."""
+        album = track.metadata.album
+        if album is None:
+            return None
+        cover_art = self._context.cover_art
+        try:
+            image = None
+            if album.musicbrainz_id:
+                image = await cover_art.front_cover(
+                    album.musicbrainz_id, size=_COVER_SIZE
+                )
+            if image is None and album.image_url:
+                image = await self._context.fetch_image(album.image_url)
+        except ServiceError as error:
+            _LOGGER.debug("No cover for an album: %s", error)
+            return None
+        return None if image is None else Cover.from_bytes(image)
+
+    async def _refuse(self, download: Download, track: Track, reason: Reason) -> None:
+        """Use the source up; ask the user when different sources fail in the same way."""
+        now = self._context.clock.now()
+        asks = await self._context.database.run(
+            _store_refusal, download, reason, now=now
+        )
+        if asks:
+            self._context.announcer.happened(
+                EventKind.NEEDS_ATTENTION,
+                track,
+                quality=download.quality,
+                reason=reason,
+            )
+        self._context.announcer.changed()
+
+    async def _storage_trouble(self, download: Download, error: StorageError) -> Result:
+        """Wait for the folder or the disk; only a source that is gone needs another download."""
+        reason = _reason(error)
+        if error.translation_key == "file_vanished":
+            await self._context.database.run(
+                _store_refusal, download, reason, now=self._context.clock.now()
+            )
+            return Done()
+        await self._context.database.run(
+            downloads.set_state,
+            download.id,
+            DownloadState.DOWNLOADED,
+            now=download.updated_at,
+            reason=reason,
+        )
+        self._context.announcer.changed()
+        return Later(
+            until=self._context.clock.now() + timedelta(minutes=5), reason=reason
+        )
+
+    async def _store(self, download: Download, track: Track, filed: FiledFile) -> None:
+        """Store the file and the end of the download together, then bring the playlists up to date."""
+        now = self._context.clock.now()
+        held_by = await self._context.database.run(
+            _store_filed, download, track, filed, now=now
+        )
+        self._context.announcer.happened(
+            EventKind.COMPLETED, track, quality=download.quality, path=str(filed.path)
+        )
+        self._context.announcer.changed()
+        await self._playlist_files.execute(held_by)
+
+
+def tag_set(track: Track, cover: Cover | None) -> TagSet:
+    """Return the tags of a track: the playlist's words, MusicBrainz's ids."""
+    metadata, album = track.metadata, track.metadata.album
+    artists = tuple(artist.name for artist in metadata.artists if artist.name)
+    album_artists = tuple(artist.name for artist in album.artists) if album else ()
+    ids = tuple(
+        artist.musicbrainz_id for artist in metadata.artists if artist.musicbrainz_id
+    )
+    album_ids = (
+        tuple(
+            artist.musicbrainz_id for artist in album.artists if artist.musicbrainz_id
+        )
+        if album
+        else ()
+    )
+    return TagSet(
+        title=metadata.title,
+        artist=", ".join(artists) or None,
+        artists=artists,
+        album=album.name if album and album.name else None,
+        albumartist=", ".join(album_artists or artists[:1]) or None,
+        tracknumber=metadata.track_number,
+        totaltracks=album.total_tracks if album else None,
+        discnumber=metadata.disc_number,
+        date=album.release_date if album else None,
+        originaldate=track.original_date,
+        genre=track.genres,
+        isrc=(metadata.isrc,) if metadata.isrc else (),
+        musicbrainz_recordingid=track.musicbrainz_recording_id,
+        musicbrainz_trackid=track.musicbrainz_release_track_id,
+        musicbrainz_albumid=album.musicbrainz_id if album else None,
+        musicbrainz_releasegroupid=album.musicbrainz_release_group_id
+        if album
+        else None,
+        musicbrainz_artistid=ids if len(ids) == len(artists) else (),
+        musicbrainz_albumartistid=album_ids
+        if len(album_ids) == len(album_artists)
+        else (),
+        cover=cover,
+    )
+
+
+def _expectation(
+    track: Track, download: Download, candidate: Candidate | None
+) -> Expectation:
+    """Return what was announced and what is wanted."""
+    extension = None
+    if candidate is not None:
+        extension = candidate.format
+    return Expectation(
+        size=download.size,
+        duration_ms=track.metadata.duration_ms,
+        extension=extension,
+        bit_rate=candidate.file.bit_rate if candidate else None,
+    )
+
+
+def _candidate(connection: sqlite3.Connection, download: Download) -> Candidate | None:
+    """Return the candidate whose file arrived."""
+    transfer = downloads.get_transfer(connection, download.id)
+    if transfer is None:
+        return None
+    for stored in downloads.get_candidates(connection, download.id):
+        if stored.position == transfer.position:
+            return Candidate.from_json(stored.data)
+    return None
+
+
+def _has_metadata_job(connection: sqlite3.Connection, track: Track) -> bool:
+    """Tell whether a job that will ask MusicBrainz about the track is alive."""
+    if jobs.find_alive(connection, JobKind.METADATA, f"track:{track.id}") is not None:
+        return True
+    return any(
+        jobs.find_alive(connection, JobKind.METADATA, f"playlist:{playlist.spotify_id}")
+        is not None
+        for playlist in playlists.get_playlists_of(connection, track.id)
+    )
+
+
+def _store_refusal(
+    connection: sqlite3.Connection, download: Download, reason: Reason, *, now: datetime
+) -> bool:
+    """Use the arrived candidate up; True when the user has to decide."""
+    transfer = downloads.get_transfer(connection, download.id)
+    if transfer is not None:
+        downloads.fail_candidate(connection, download.id, transfer.position, reason)
+    journal.write(
+        connection,
+        download.track_id,
+        "check_failed",
+        now=now,
+        peer=download.username,
+        reason={"key": reason.key, "placeholders": reason.placeholders},
+    )
+    downloads.end_transfer(connection, download.id)
+    alike = sum(
+        1
+        for candidate in downloads.get_candidates(connection, download.id)
+        if candidate.failure is not None and candidate.failure.key == reason.key
+    )
+    if alike >= _SAME_FAILURES_BEFORE_ASKING:
+        asking = Reason(
+            key="sources_fail_alike",
+            placeholders={"count": str(alike), "reason": reason.key},
+        )
+        downloads.set_state(
+            connection, download.id, DownloadState.ASK, now=now, reason=asking
+        )
+        return True
+    queue_next(connection, download, reason, now=now)
+    return False
+
+
+def _store_filed(
+    connection: sqlite3.Connection,
+    download: Download,
+    track: Track,
+    filed: FiledFile,
+    *,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Store the file with the end of the download; returns the playlists that hold the track."""
+    files.save_file(
+        connection,
+        LibraryFile(
+            track_id=track.id,
+            path=str(filed.path),
+            size=filed.size,
+            modified_ns=filed.modified_ns,
+            format=filed.properties.format,
+            duration_ms=filed.properties.duration_ms,
+            bit_rate=filed.properties.bit_rate,
+            checksum=filed.checksum,
+        ),
+        now=now,
+    )
+    downloads.set_state(
+        connection, download.id, DownloadState.FILED, now=now, reason=filed.tag_problem
+    )
+    journal.write(
+        connection,
+        track.id,
+        "filed",
+        now=now,
+        path=str(filed.path),
+        format=filed.properties.format,
+    )
+    return tuple(
+        playlist.spotify_id
+        for playlist in playlists.get_playlists_of(connection, track.id)
+    )
+
+
+def _set_failed(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    reason: Reason,
+    *,
+    now: datetime,
+) -> None:
+    """End a download that could not be filed."""
+    download = downloads.get_download(connection, download_id)
+    if download is not None and download.state is DownloadState.DOWNLOADED:
+        downloads.set_state(
+            connection, download_id, DownloadState.FAILED, now=now, reason=reason
+        )
+
+
+def _reason(error: StorageError | VerificationError) -> Reason:
+    """Return the reason that an error carries."""
+    return Reason(key=error.translation_key, placeholders=dict(error.placeholders))

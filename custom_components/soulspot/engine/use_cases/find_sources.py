@@ -1,0 +1,163 @@
+"""Search the network for a track and decide among the answers."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+import uuid
+
+from ..errors import InputError
+from ..matching import (
+    Decision,
+    Outcome,
+    Query,
+    QueryKind,
+    WantedRecording,
+    profile_for,
+    queries,
+    rank,
+)
+from ..model import PeerResponse, Quality, Reason
+from ..queue.budget import SearchBudget
+from ..slskd.models import SearchLimits
+from ..slskd.searching import search
+from ..store import network
+from .context import Context
+
+# Whoever waits for a person's answer may wait this long for the lane; jobs come back later instead.
+_SHORT_WAIT = timedelta(seconds=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetSpent(Exception):
+    """Say that no search may be sent before a moment; a control flow, not a failure."""
+
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Hold what one query brought and what was decided; counts are of peers and files."""
+
+    query: str
+    decision: Decision
+    responses: int
+    files: int
+    is_conclusive: bool
+
+
+class FindSources:
+    """Send searches through one lane, within the budget, and rank what they bring."""
+
+    def __init__(self, context: Context, budget: SearchBudget) -> None:
+        """Share the lane among everything that searches."""
+        self._context = context
+        self._budget = budget
+        self._lane = asyncio.Lock()
+
+    def ladder(
+        self, wanted: WantedRecording, query: str | None, *, last_resort: bool
+    ) -> tuple[Query, ...]:
+        """Return the queries to try in order; a person's own words stand alone.
+
+        Wildcards help only against words that the server drops, and cost every peer work: they are
+        a last resort, left to later rounds. Raises InputError when there is nothing to search for.
+        """
+        if query is not None:
+            return (Query(text=query, kind=QueryKind.FULL),)
+        steps = tuple(
+            step
+            for step in queries(wanted)
+            if last_resort or step.kind is not QueryKind.WILDCARD
+        )
+        if not steps:
+            raise InputError("nothing_to_search_for")
+        return steps
+
+    async def ask(
+        self,
+        wanted: WantedRecording,
+        query: Query,
+        quality: Quality,
+        *,
+        patient: bool = False,
+    ) -> Findings:
+        """Send one search and rank the answers off the event loop.
+
+        Raises BudgetSpent unless `patient`, which waits; and the errors of the slskd room.
+        """
+        async with self._lane:
+            responses, is_conclusive = await self._search(query.text, patient=patient)
+        decision = await self.decide(wanted, responses, quality)
+        return Findings(
+            query=query.text,
+            decision=decision,
+            responses=len(responses),
+            files=sum(len(response.files) for response in responses),
+            is_conclusive=is_conclusive,
+        )
+
+    async def decide(
+        self,
+        wanted: WantedRecording,
+        responses: Sequence[PeerResponse],
+        quality: Quality,
+    ) -> Decision:
+        """Rank answers in an executor; peers that are cooling down are left out while others remain."""
+        names = [response.username for response in responses]
+        histories = await self._context.database.run(network.get_histories, names)
+        now = self._context.clock.now()
+        resting = {
+            name
+            for name, history in histories.items()
+            if history.cooled_down_until is not None and history.cooled_down_until > now
+        }
+        awake = [response for response in responses if response.username not in resting]
+        profile = profile_for(quality)
+        decision = await asyncio.to_thread(rank, wanted, awake, profile, histories)
+        if decision.outcome is Outcome.TAKE or not resting:
+            return decision
+        return await asyncio.to_thread(
+            rank, wanted, list(responses), profile, histories
+        )
+
+    async def clean_up(self) -> None:
+        """Delete searches that a killed process left behind in slskd."""
+        for search_id in await self._context.database.run(network.own_searches):
+            await self._context.slskd.stop_search(search_id)
+            await self._context.slskd.delete_search(search_id)
+            await self._context.database.run(network.forget_search, search_id)
+
+    async def _search(
+        self, text: str, *, patient: bool
+    ) -> tuple[tuple[PeerResponse, ...], bool]:
+        """Wait for the budget, write the search down, send it, and forget it when slskd has."""
+        while (
+            wait := await self._budget.next_allowed() - self._context.clock.now()
+        ) > timedelta():
+            if wait > _SHORT_WAIT and not patient:
+                raise BudgetSpent(wait=wait)
+            await self._context.clock.sleep(wait.total_seconds())
+        search_id = str(uuid.uuid4())
+        await self._budget.spend(search_id)
+        limits = SearchLimits(
+            timeout_ms=round(self._context.settings.search_timeout * 1000)
+        )
+        result = await search(
+            self._context.slskd, self._context.clock, search_id, text, limits=limits
+        )
+        if result.is_deleted:
+            await self._context.database.run(network.forget_search, search_id)
+        if result.is_throttled:
+            await self._budget.note_throttled()
+        elif result.responses:
+            self._budget.note_answered()
+        return result.responses, result.is_conclusive
+
+
+def not_found(findings: int) -> Reason:
+    """Return why nothing was taken."""
+    return Reason(
+        key="no_results" if findings == 0 else "no_match",
+        placeholders={"files": str(findings)},
+    )

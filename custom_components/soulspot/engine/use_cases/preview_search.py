@@ -1,0 +1,79 @@
+"""Search for a track and show what would be done, without downloading."""
+
+from dataclasses import dataclass
+
+from ..matching import Candidate, Outcome, WantedRecording
+from ..model import Quality, TrackMetadata
+from ..views import SearchReport
+from .context import Context
+from .find_sources import Findings, FindSources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewSearchRequest:
+    """Ask for a search; a person's own words replace the usual queries."""
+
+    metadata: TrackMetadata
+    query: str | None
+    quality: Quality
+    maximum_results: int = 10
+
+
+class PreviewSearch:
+    """Search as a download would, and report the decision with its reasons."""
+
+    def __init__(self, context: Context, sources: FindSources) -> None:
+        """Take the rooms to work with."""
+        self._context = context
+        self._sources = sources
+
+    async def execute(self, request: PreviewSearchRequest) -> SearchReport:
+        """Try the queries until one brings a certain candidate.
+
+        Raises InputError when there is nothing to search for, and the errors of the slskd room.
+        """
+        wanted = WantedRecording.from_metadata(request.metadata)
+        best: Findings | None = None
+        asked: list[str] = []
+        responses = files = 0
+        for step in self._sources.ladder(wanted, request.query, last_resort=False):
+            findings = await self._sources.ask(
+                wanted, step, request.quality, patient=True
+            )
+            asked.append(step.text)
+            responses += findings.responses
+            files += findings.files
+            if best is None or _rank(findings) < _rank(best):
+                best = findings
+            if findings.decision.outcome is Outcome.TAKE:
+                break
+        assert best is not None  # A ladder has at least one step.
+        decision = best.decision
+        shown = (*decision.pool, *decision.rejected)[: request.maximum_results]
+        return SearchReport(
+            outcome=decision.outcome.value,
+            reason=decision.reason,
+            queries=tuple(asked),
+            responses=responses,
+            files=files,
+            candidates=tuple(_shown(candidate) for candidate in shown),
+        )
+
+
+def _rank(findings: Findings) -> int:
+    """Return the sort key, best outcome first."""
+    return list(Outcome).index(findings.decision.outcome)
+
+
+def _shown(candidate: Candidate) -> dict[str, object]:
+    """Return a candidate for people."""
+    return {
+        "peer": candidate.username,
+        "file": candidate.file.path,
+        "size": candidate.file.size,
+        "format": candidate.format,
+        "bit_rate": candidate.bit_rate,
+        "length": candidate.file.length_s,
+        "outcome": candidate.outcome.value,
+        "why": candidate.sentence,
+    }

@@ -1,0 +1,401 @@
+"""Watch running transfers, and hand over what arrived or failed."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+from pathlib import Path
+import sqlite3
+
+from ..errors import ServiceError
+from ..model import DownloadId, DownloadState, JobKind, Reason
+from ..slskd.failures import failure
+from ..slskd.models import Failure, FailureKind, Outcome, Transfer, TransferState
+from ..slskd.paths import FolderMapping, find_download
+from ..slskd.transfers import choose_row, judge
+from ..store import downloads, jobs, journal, network
+from ..store.downloads import StoredTransfer
+from .context import Context
+from .download_track import destination, refuse
+from .watch_slskd import WatchSlskd
+
+_LOGGER = logging.getLogger(__name__)
+
+_FLOWING = 2.0  # seconds between looks while bytes flow
+_QUEUED = 15.0  # while peers let us wait
+_IDLE = 60.0
+_AWAY = 10.0  # while slskd does not answer
+# Beyond so many peers one big answer is cheaper than many small ones.
+_PEERS_ASKED_ONE_BY_ONE = 20
+_REPORTS_KEPT = 1000
+
+# How long a transfer may stay in a phase before the next source gets its chance. slskd itself knows
+# no limit in the remote queue; its local queue is the user's own setting and may be long.
+_DEADLINES = {
+    TransferState.QUEUED_LOCALLY: timedelta(hours=24),
+    TransferState.REQUESTED: timedelta(minutes=5),
+    TransferState.QUEUED_REMOTELY: timedelta(minutes=30),
+    TransferState.INITIALIZING: timedelta(minutes=5),
+}
+_STALL = timedelta(minutes=2)
+_ROW_GONE = timedelta(minutes=1)
+_FILE_GRACE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTransfer:
+    """Hold the figures of a running transfer; they are not stored."""
+
+    state: TransferState
+    bytes_transferred: int
+    size: int
+    speed: float  # bytes/s
+    progressed_at: datetime
+
+
+class WatchTransfers:
+    """Poll slskd as often as it makes sense, by peer, never faster."""
+
+    def __init__(self, context: Context, watch: WatchSlskd) -> None:
+        """Take the rooms to work with; nothing is asked before `run`."""
+        self._context = context
+        self._watch = watch
+        self._wake = asyncio.Event()
+        self._completed_at: dict[DownloadId, datetime] = {}
+        self._missing_since: dict[DownloadId, datetime] = {}
+        self._reports: OrderedDict[tuple[str | None, str], str] = OrderedDict()
+        self._last_event: str | None = None
+        self.live: dict[DownloadId, LiveTransfer] = {}
+        settings = context.settings
+        self._mapping = (
+            FolderMapping(
+                slskd_downloads=settings.slskd_downloads,
+                local_downloads=settings.local_downloads,
+            )
+            if settings.slskd_downloads and settings.local_downloads
+            else None
+        )
+
+    def wake(self) -> None:
+        """Look now instead of at the next turn."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                pause = await self.look()
+            except ServiceError as error:
+                self._watch.note_error(error)
+                pause = _AWAY
+            await self._nap(pause)
+
+    async def look(self) -> float:
+        """Look at every running transfer once, and return the pause until the next look in seconds."""
+        transfers = await self._context.database.run(downloads.list_transfers)
+        self._forget_others({transfer.download_id for transfer in transfers})
+        if not transfers:
+            return _IDLE
+        if not self._watch.is_ready:
+            return _AWAY
+        rows = await self._rows({transfer.username for transfer in transfers})
+        for transfer in transfers:
+            row = choose_row(
+                rows.get(transfer.username, ()), transfer.username, transfer.remote_path
+            )
+            await self._look_at(transfer, row)
+        self._context.announcer.changed()
+        return self._pause()
+
+    async def _rows(self, usernames: set[str]) -> dict[str, tuple[Transfer, ...]]:
+        """Return slskd's rows by peer."""
+        slskd = self._context.slskd
+        if len(usernames) <= _PEERS_ASKED_ONE_BY_ONE:
+            return {name: await slskd.downloads_of(name) for name in usernames}
+        grouped: dict[str, list[Transfer]] = {}
+        for row in await slskd.downloads():
+            grouped.setdefault(row.username, []).append(row)
+        return {name: tuple(rows) for name, rows in grouped.items()}
+
+    async def _look_at(self, transfer: StoredTransfer, row: Transfer | None) -> None:
+        """Judge one transfer and act on it."""
+        now = self._context.clock.now()
+        if row is None and transfer.transfer_id is not None:
+            row = await self._context.slskd.download(
+                transfer.username, transfer.transfer_id
+            )
+        if row is None:
+            await self._row_gone(transfer, now)
+            return
+        self._missing_since.pop(transfer.download_id, None)
+        status = self._watch.status
+        if status is None:
+            return
+        verdict = judge(
+            row,
+            status.features,
+            first_seen_completed_at=self._completed_at.get(transfer.download_id),
+            now=now,
+            retry_attempts=status.retry_attempts,
+            retry_maximum_delay_s=status.retry_maximum_delay_s,
+        )
+        if verdict.outcome is Outcome.ALIVE:
+            self._completed_at.pop(transfer.download_id, None)
+            await self._alive(transfer, row, now)
+            return
+        self._completed_at.setdefault(transfer.download_id, now)
+        if verdict.outcome is Outcome.SUCCEEDED:
+            await self._succeeded(transfer, row, now)
+        elif verdict.outcome is Outcome.FAILED and verdict.failure is not None:
+            await self._give_up(transfer, row, verdict.failure, now)
+
+    # --- What can be seen of a transfer ------------------------------------------------------
+
+    async def _alive(
+        self, transfer: StoredTransfer, row: Transfer, now: datetime
+    ) -> None:
+        """Follow a running transfer, and leave it when it does not move."""
+        before = self.live.get(transfer.download_id)
+        moved = before is None or row.bytes_transferred != before.bytes_transferred
+        progressed_at = now if before is None or moved else before.progressed_at
+        self.live[transfer.download_id] = LiveTransfer(
+            state=row.state,
+            bytes_transferred=row.bytes_transferred,
+            size=transfer.size,
+            speed=row.average_speed if row.state is TransferState.IN_PROGRESS else 0.0,
+            progressed_at=progressed_at,
+        )
+        if row.state.value != transfer.phase:
+            await self._context.database.run(
+                downloads.set_phase, transfer.download_id, row.state.value, now=now
+            )
+            return
+        if row.state is TransferState.IN_PROGRESS:
+            if now - progressed_at >= _STALL:
+                await self._leave(transfer, row, FailureKind.STALLED, now)
+        elif now - transfer.phase_since >= _DEADLINES.get(row.state, _STALL):
+            await self._leave(transfer, row, FailureKind.SILENT, now)
+
+    async def _succeeded(
+        self, transfer: StoredTransfer, row: Transfer, now: datetime
+    ) -> None:
+        """Find the file, and hand it over; slskd says "succeeded" before it has moved it."""
+        path: Path | None = None
+        if self._mapping is not None:
+            path = await self._locate(transfer)
+            if path is None:
+                if now - self._completed_at[transfer.download_id] >= _FILE_GRACE:
+                    await self._lost(transfer, now)
+                return
+        await self._context.database.run(
+            _hand_over,
+            transfer,
+            path,
+            speed=row.average_speed or None,
+            has_library=self._context.settings.library is not None,
+            now=now,
+        )
+        await self._tidy(transfer, row)
+
+    async def _locate(self, transfer: StoredTransfer) -> Path | None:
+        """Return the complete file as this process sees it."""
+        reported = await self._reported(transfer)
+        folder = (
+            destination(transfer.download_id, transfer.position)
+            if transfer.batch_id
+            else None
+        )
+        assert self._mapping is not None
+        return await asyncio.to_thread(
+            find_download,
+            self._mapping,
+            transfer.remote_path,
+            transfer.size,
+            told_path=reported,
+            destination=folder,
+        )
+
+    async def _reported(self, transfer: StoredTransfer) -> str | None:
+        """Return where slskd's events say the file is."""
+        status = self._watch.status
+        if status is None or not status.features.events:
+            return None
+        key = (transfer.username, transfer.remote_path)
+        if key not in self._reports:
+            page = await self._context.slskd.events(self._last_event)
+            self._last_event = page.newest_id or self._last_event
+            for event in reversed(page.downloads):
+                self._reports[event.username, event.remote_filename] = (
+                    event.local_filename
+                )
+            while len(self._reports) > _REPORTS_KEPT:
+                self._reports.popitem(last=False)
+        return self._reports.get(key)
+
+    async def _row_gone(self, transfer: StoredTransfer, now: datetime) -> None:
+        """Treat a row that somebody removed as cancelled, unless its file is there."""
+        since = self._missing_since.setdefault(transfer.download_id, now)
+        if (
+            self._mapping is not None
+            and (path := await self._locate(transfer)) is not None
+        ):
+            await self._context.database.run(
+                _hand_over,
+                transfer,
+                path,
+                speed=None,
+                has_library=self._context.settings.library is not None,
+                now=now,
+            )
+        elif now - since >= _ROW_GONE:
+            await self._store_failure(transfer, failure(FailureKind.CANCELLED), now)
+
+    # --- Ends --------------------------------------------------------------------------------
+
+    async def _leave(
+        self, transfer: StoredTransfer, row: Transfer, kind: FailureKind, now: datetime
+    ) -> None:
+        """Stop a transfer that waits too long, and take the next source."""
+        await self._context.slskd.cancel(transfer.username, row.id)
+        await self._give_up(transfer, row, failure(kind), now)
+
+    async def _give_up(
+        self, transfer: StoredTransfer, row: Transfer, why: Failure, now: datetime
+    ) -> None:
+        """Use the source up and tidy the row away."""
+        await self._store_failure(transfer, why, now)
+        await self._tidy(transfer, row)
+
+    async def _store_failure(
+        self, transfer: StoredTransfer, why: Failure, now: datetime
+    ) -> None:
+        """Store the failure together with the next step."""
+        await self._context.database.run(_fail, transfer, why, now=now)
+
+    async def _lost(self, transfer: StoredTransfer, now: datetime) -> None:
+        """End a download whose file is nowhere: the folders do not fit, and more files would not help."""
+        _LOGGER.warning(
+            "A finished file is not in the downloads folder; check the folder settings"
+        )
+        await self._context.database.run(_store_lost, transfer, now=now)
+
+    async def _tidy(self, transfer: StoredTransfer, row: Transfer) -> None:
+        """Remove our finished row from slskd's list; leaving it there does no harm."""
+        try:
+            await self._context.slskd.remove(transfer.username, row.id)
+        except ServiceError as error:
+            _LOGGER.debug("A finished row stays in slskd's list: %s", error)
+
+    def _forget_others(self, alive: set[DownloadId]) -> None:
+        """Drop what is remembered of transfers that are no more."""
+        for memory in (self.live, self._completed_at, self._missing_since):
+            for download_id in set(memory) - alive:
+                del memory[download_id]
+
+    def _pause(self) -> float:
+        """Return how long to wait: short while anything moves or is about to be decided."""
+        if self._completed_at or self._missing_since:
+            return _FLOWING
+        return (
+            _QUEUED
+            if all(_is_queued(live) for live in self.live.values())
+            else _FLOWING
+        )
+
+    async def _nap(self, seconds: float) -> None:
+        """Sleep until the next look or until somebody wakes us."""
+        sleeper = asyncio.ensure_future(self._context.clock.sleep(seconds))
+        waiter = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait((sleeper, waiter), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeper.cancel()
+            waiter.cancel()
+
+
+def totals(live: Iterable[LiveTransfer]) -> tuple[float, int]:
+    """Return the speed in bytes/s and the remaining bytes of all running transfers."""
+    speed, remaining = 0.0, 0
+    for transfer in live:
+        speed += transfer.speed
+        remaining += max(transfer.size - transfer.bytes_transferred, 0)
+    return speed, remaining
+
+
+def _is_queued(live: LiveTransfer) -> bool:
+    """Tell whether a peer lets us wait."""
+    return live.state in (TransferState.QUEUED_REMOTELY, TransferState.QUEUED_LOCALLY)
+
+
+def _hand_over(
+    connection: sqlite3.Connection,
+    transfer: StoredTransfer,
+    path: Path | None,
+    *,
+    speed: float | None,
+    has_library: bool,
+    now: datetime,
+) -> None:
+    """Store that the bytes are here, and queue the filing, in one transaction."""
+    reason = None
+    if path is None:
+        reason = Reason(key="no_shared_folder")
+    else:
+        downloads.set_local_path(connection, transfer.download_id, str(path))
+        if not has_library:
+            reason = Reason(key="no_library_folder")
+    downloads.set_state(
+        connection,
+        transfer.download_id,
+        DownloadState.DOWNLOADED,
+        now=now,
+        reason=reason,
+    )
+    network.record_delivery(connection, transfer.username, speed=speed, now=now)
+    journal.write(
+        connection, transfer.track_id, "downloaded", now=now, peer=transfer.username
+    )
+    # The candidate's place is kept, so that a failed check can use it up.
+    downloads.set_phase(connection, transfer.download_id, "arrived", now=now)
+    if path is not None and has_library:
+        jobs.add_job(
+            connection,
+            JobKind.FILING,
+            f"download:{transfer.download_id}",
+            now=now,
+            payload={"download": transfer.download_id},
+        )
+
+
+def _fail(
+    connection: sqlite3.Connection,
+    transfer: StoredTransfer,
+    why: Failure,
+    *,
+    now: datetime,
+) -> None:
+    """Use the transfer's candidate up and queue the next step."""
+    download = downloads.get_download(connection, transfer.download_id)
+    if download is not None:
+        refuse(connection, download, transfer.position, transfer.username, why, now=now)
+
+
+def _store_lost(
+    connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime
+) -> None:
+    """End the download with a reason that names what to do."""
+    reason = Reason(key="downloaded_file_not_found")
+    downloads.set_state(
+        connection, transfer.download_id, DownloadState.FAILED, now=now, reason=reason
+    )
+    downloads.end_transfer(connection, transfer.download_id)
+    journal.write(
+        connection,
+        transfer.track_id,
+        "failed",
+        now=now,
+        reason={"key": reason.key, "placeholders": {}},
+    )
