@@ -8,7 +8,7 @@ python="$environment/bin/python"
 
 # Only ever write inside the checkout, whatever the caller's own tools are set to.
 export UV_PYTHON_INSTALL_DIR="$tools/python"
-export UV_NO_CONFIG=1 UV_LINK_MODE="${UV_LINK_MODE:-copy}" UV_NO_PROGRESS=1
+export UV_LINK_MODE="${UV_LINK_MODE:-copy}" UV_NO_PROGRESS=1
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
 if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
