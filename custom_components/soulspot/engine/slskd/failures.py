@@ -155,15 +155,13 @@ def classify(
     for name in (filename, username):
         if name:
             plain = plain.replace(name, "")
-    for version in (plain, words):
-        kind = (
-            _refusal(version)
-            if state is TransferState.REJECTED
-            else _recognised(version)
-        )
-        if kind is not None:
-            return failure(kind)
-    return failure(_BY_STATE.get(state, FailureKind.UNKNOWN))
+    recognise = _refusal if state is TransferState.REJECTED else _recognised
+    found = [kind for said in (plain, words) if (kind := recognise(said)) is not None]
+    # A refusal in words nobody knows is the weakest finding: a name may have been part of the words.
+    precise = next((kind for kind in found if kind is not FailureKind.REFUSED), None)
+    return failure(
+        precise or next(iter(found), _BY_STATE.get(state, FailureKind.UNKNOWN))
+    )
 
 
 def _recognised(text: str) -> FailureKind | None:
