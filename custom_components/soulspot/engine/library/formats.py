@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from .streams.base import skip_id3
 from .streams.mp3 import find_first_frame
 
 SNIFFED_BYTES = 512
@@ -116,18 +117,6 @@ def sniff_format(file: BinaryIO) -> str | None:
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
         return "aac"
     return "mp3" if find_first_frame(file, start) is not None else None
-
-
-def skip_id3(file: BinaryIO) -> int:
-    """Return the offset behind all ID3v2 tags at the start (ID3v2.4 structure, sections 3.1 and 3.4)."""
-    offset = 0
-    while True:
-        file.seek(offset)
-        header = file.read(10)
-        if len(header) < 10 or header[:3] != b"ID3" or max(header[6:10]) > 0x7F:
-            return offset
-        size = header[6] << 21 | header[7] << 14 | header[8] << 7 | header[9]
-        offset += 10 + size + (10 if header[5] & 0x10 else 0)
 
 
 def _sniff_ogg(head: bytes) -> str | None:

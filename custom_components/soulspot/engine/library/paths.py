@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 import re
-import unicodedata
 
 from ..errors import InputError, StorageError
 from .formats import FORMATS
+from .names import MAXIMUM_NAME_BYTES, UNKNOWN, safe_name
 from .storage import displayable
 from .tag_set import TagSet
 
@@ -24,108 +24,13 @@ TEMPLATE_FIELDS = (
     "isrc",
     "playlist",
 )
-MAXIMUM_NAME_BYTES = (
-    240  # ext4, Btrfs, NTFS and SMB end at 255; " (2)" and the like need room.
-)
 MAXIMUM_PATH_BYTES = 480
 _MAXIMUM_DEPTH = 8
-_UNKNOWN = "Unknown"
 _NUMBERS = ("track", "disc")
 _TOKEN = re.compile(
     r"\{(?P<field>[a-z]+)(?::(?P<width>0[1-6]))?\}|(?P<mark>[\[\]])|(?P<text>[^{}\[\]]+)|(?P<bad>.)",
     re.DOTALL,
 )
-
-# --- Names -----------------------------------------------------------------------------------
-
-_FORBIDDEN = re.compile(
-    r'[<>:"/\\|?*]'
-)  # Windows and SMB; Linux forbids only the slash.
-_JOINERS = (
-    "\u200c\u200d"  # Emoji and several scripts need them; all other invisible marks go.
-)
-_RESERVED = frozenset(
-    [
-        *("con", "prn", "aux", "nul", "conin$", "conout$", "clock$"),
-        *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"),
-    ]
-)
-
-
-def safe_name(
-    text: str, *, fallback: str = _UNKNOWN, maximum_bytes: int = MAXIMUM_NAME_BYTES
-) -> str:
-    """Return the text as one file or folder name for Linux, macOS, Windows and SMB.
-
-    Rules: Microsoft's "Naming files, paths, and namespaces"; no control, invisible or direction
-    marks; NFC; no leading dot (hidden), no trailing dot or blank; at most `maximum_bytes` of UTF-8.
-    """
-    name = unicodedata.normalize("NFC", "".join(map(_safe_character, text)))
-    name = _FORBIDDEN.sub("_", re.sub(r"\s+", " ", name)).strip()
-    if name.startswith("..."):
-        name = "…" + name[3:]
-    name = _cut(name, maximum_bytes).rstrip(". ").lstrip(" ")
-    if name.startswith("."):
-        name = "_" + name[1:]
-    stem, dot, rest = name.partition(".")
-    if stem.rstrip(" ").casefold() in _RESERVED:
-        name = f"{_cut(stem.rstrip(' '), maximum_bytes - len((dot + rest).encode()) - 1)}_{dot}{rest}"
-    if not name.strip(_JOINERS + " ._"):
-        return name if name.strip(_JOINERS + " .") else fallback
-    return name
-
-
-def _safe_character(character: str) -> str:
-    """Return what stands for a character in a name: itself, a blank, or nothing."""
-    category = unicodedata.category(character)
-    if category in ("Zs", "Zl", "Zp") or character in "\t\n\r":
-        return " "
-    if category in ("Cc", "Cs", "Cn") or (
-        category == "Cf" and character not in _JOINERS
-    ):
-        return ""
-    return character
-
-
-def _cut(text: str, maximum_bytes: int) -> str:
-    """Shorten to so many bytes of UTF-8, never inside a character or before its combining marks."""
-    if len(text.encode()) <= maximum_bytes:
-        return text
-    kept = text.encode()[: max(maximum_bytes, 0)].decode(errors="ignore")
-    following = text[len(kept) : len(kept) + 1]
-    while (
-        kept
-        and following
-        and (unicodedata.combining(following) or following in _JOINERS)
-    ):
-        kept, following = kept[:-1], kept[-1]
-    return kept.rstrip(_JOINERS)
-
-
-def numbered(name: str, number: int) -> str:
-    """Return "name (2).ext" for a name whose place is taken."""
-    stem, extension = _split_extension(name)
-    suffix = f" ({number}){extension}"
-    return _cut(stem, 255 - len(suffix.encode())).rstrip(". ") + suffix
-
-
-def _split_extension(name: str) -> tuple[str, str]:
-    """Split off a short last extension, dot included."""
-    stem, dot, extension = name.rpartition(".")
-    return (
-        (stem, dot + extension) if dot and stem and len(extension) <= 5 else (name, "")
-    )
-
-
-def same_name(first: str, second: str) -> bool:
-    """Tell whether a file system that ignores case or composition would take both for one."""
-    return name_key(first) == name_key(second)
-
-
-def name_key(name: str) -> str:
-    """Return what two names share when some file system takes them for the same."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
 
 # --- Templates -------------------------------------------------------------------------------
 
@@ -219,7 +124,7 @@ def library_path(
     # A slash of the template separates; one inside a value has become "_" before.
     text = "".join(_render(part, values) for part in _parse(template))
     extension = "." + FORMATS[format_name].extensions[0]
-    *folders, name = [part for part in text.split("/") if part.strip()] or [_UNKNOWN]
+    *folders, name = [part for part in text.split("/") if part.strip()] or [UNKNOWN]
     names = [
         *(safe_name(folder) for folder in folders),
         safe_name(name, maximum_bytes=MAXIMUM_NAME_BYTES - 5),

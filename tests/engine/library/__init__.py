@@ -1,0 +1,1 @@
+"""Test the library room with real files."""
