@@ -35,9 +35,7 @@ _FORBIDDEN = (
 class SpotifyApi:
     """Fetch JSON below the API's base address."""
 
-    def __init__(
-        self, http: HttpClient, tokens: TokenProvider, guard: RequestGuard
-    ) -> None:
+    def __init__(self, http: HttpClient, tokens: TokenProvider, guard: RequestGuard) -> None:
         """Take the client whose base address is the API's, as `https://api.spotify.com/v1`."""
         self._http = http
         self._tokens = tokens
@@ -54,15 +52,14 @@ class SpotifyApi:
         Only the number is used, so that no reply can lead the token elsewhere; raises
         InvalidReplyError when the link leaves the API or does not go forward.
         """
+        base = self._http.base_url
         try:
             address = URL(link)
             offset = int(address.query.get("offset", ""))
+            is_elsewhere = address.origin() != base.origin()
         except ValueError as error:
             raise InvalidReplyError(self.service, "reply_not_page") from error
-        base = self._http.base_url
-        if address.origin() != base.origin() or not address.path.startswith(
-            f"{base.path.rstrip('/')}/"
-        ):
+        if is_elsewhere or not address.path.startswith(f"{base.path.rstrip('/')}/"):
             raise InvalidReplyError(self.service, "next_page_elsewhere")
         if offset <= present:
             raise InvalidReplyError(self.service, "next_page_not_forward")
@@ -91,9 +88,7 @@ class SpotifyApi:
                 self._raise_for_status(reply)
                 return reply.data
 
-    async def _send(
-        self, path: str, params: Mapping[str, str] | None, token: str
-    ) -> Reply:
+    async def _send(self, path: str, params: Mapping[str, str] | None, token: str) -> Reply:
         """Send one request when the guard lets it through."""
         await self._guard.admit()
         return await self._http.request(
@@ -128,15 +123,11 @@ class SpotifyApi:
 
 def _message(reply: Reply) -> str:
     """Return what the API says about an error, or an empty text."""
-    return (
-        text_or_none(json_object(json_object(reply.data).get("error")).get("message"))
-        or ""
-    )
+    return text_or_none(json_object(json_object(reply.data).get("error")).get("message")) or ""
 
 
 def _reason(reply: Reply) -> str:
     """Return the API's short code for an error, or an empty text."""
     return (
-        text_or_none(json_object(json_object(reply.data).get("error")).get("reason"))
-        or ""
+        text_or_none(json_object(json_object(reply.data).get("error")).get("reason")) or ""
     ).upper()

@@ -71,10 +71,7 @@ class SpotifyClient:
 
     async def snapshots_of_all(self) -> dict[str, str | None]:
         """Return the snapshot of every playlist of the user by id; the Liked Songs have none here."""
-        return {
-            summary.spotify_id: summary.snapshot_id
-            for summary in await self.playlists()
-        }
+        return {summary.spotify_id: summary.snapshot_id for summary in await self.playlists()}
 
     async def snapshot(self, playlist_id: str) -> str | None:
         """Return the version of one list's contents by the cheapest request; never cached.
@@ -83,9 +80,7 @@ class SpotifyClient:
         """
         return await self._contents.snapshot(playlist_id)
 
-    async def playlist(
-        self, playlist_id: str, *, refresh: bool = False
-    ) -> PlaylistSummary:
+    async def playlist(self, playlist_id: str, *, refresh: bool = False) -> PlaylistSummary:
         """Return a playlist without its items, at most an hour old unless `refresh`.
 
         Raises as `items`.
@@ -149,9 +144,7 @@ class SpotifyClient:
         )
         return parse_search_reply(payload)
 
-    async def _by_id(
-        self, kind: str, identifier: str, lifetime: float, *, refresh: bool
-    ) -> Any:
+    async def _by_id(self, kind: str, identifier: str, lifetime: float, *, refresh: bool) -> Any:
         """Return the reply for one track or album, remembering too when there is none."""
         if not is_spotify_id(identifier):
             raise InputError("invalid_link")
@@ -162,9 +155,7 @@ class SpotifyClient:
             except NotFoundError:
                 return None
 
-        payload = await self._cached(
-            f"{kind}:{identifier}", lifetime, fetch, refresh=refresh
-        )
+        payload = await self._cached(f"{kind}:{identifier}", lifetime, fetch, refresh=refresh)
         if payload is None:
             raise NotFoundError(self._api.service)
         return payload

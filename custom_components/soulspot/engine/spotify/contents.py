@@ -45,9 +45,7 @@ class ContentsReader:
         payload = await self._get_playlist(playlist_id, "", {"fields": "snapshot_id"})
         return text_or_none(json_object(payload).get("snapshot_id"))
 
-    async def playlist(
-        self, playlist_id: str
-    ) -> tuple[PlaylistContents, dict[str, Any]]:
+    async def playlist(self, playlist_id: str) -> tuple[PlaylistContents, dict[str, Any]]:
         """Return a playlist with its items, and its reply without them.
 
         Lists of up to 100 items take one request. Others are read again once when their snapshot or
@@ -77,9 +75,7 @@ class ContentsReader:
         summary = parse_playlist(payload)
         embedded = embedded_page(payload)
         # An embedded page may hold nothing but the count.
-        is_embedded = embedded is not None and (
-            bool(embedded.items) or not embedded.total
-        )
+        is_embedded = embedded is not None and (bool(embedded.items) or not embedded.total)
         first = (
             embedded
             if embedded is not None and is_embedded
@@ -99,15 +95,11 @@ class ContentsReader:
             # Some apps may not page through lists of their own user; the embedded page is all they get.
             if not is_embedded or error.translation_key != _FORBIDDEN:
                 raise
-            contents = PlaylistContents(
-                summary=summary, items=tuple(items), is_complete=False
-            )
+            contents = PlaylistContents(summary=summary, items=tuple(items), is_complete=False)
             return contents, without_items(payload), True
         is_complete = _is_complete(last or first, len(items), total)
         is_settled = last is None or (is_complete and await self._is_unchanged(summary))
-        contents = PlaylistContents(
-            summary=summary, items=tuple(items), is_complete=is_complete
-        )
+        contents = PlaylistContents(summary=summary, items=tuple(items), is_complete=is_complete)
         return contents, without_items(payload), is_settled
 
     async def _read_saved_tracks(self) -> tuple[PlaylistContents, bool]:
@@ -139,34 +131,25 @@ class ContentsReader:
 
     def _next_offset(self, page: ItemsPage, present: int) -> int | None:
         """Return where the next page begins, or None after the last one."""
-        return (
-            None
-            if page.next_link is None
-            else self._api.next_offset(page.next_link, present)
-        )
+        return None if page.next_link is None else self._api.next_offset(page.next_link, present)
 
     async def _is_unchanged(self, summary: PlaylistSummary) -> bool:
         """Tell whether the playlist still has the snapshot that was read before its items."""
-        return (
-            summary.snapshot_id is None
-            or summary.snapshot_id == await self.snapshot(summary.spotify_id)
+        return summary.snapshot_id is None or summary.snapshot_id == await self.snapshot(
+            summary.spotify_id
         )
 
     async def _playlist_page(self, playlist_id: str, offset: int) -> ItemsPage:
         """Return one page of a playlist."""
         params = {**_WITH_EPISODES, "limit": str(PAGE_SIZE), "offset": str(offset)}
-        return parse_items_page(
-            await self._get_playlist(playlist_id, "/items", params), offset
-        )
+        return parse_items_page(await self._get_playlist(playlist_id, "/items", params), offset)
 
     async def _liked_page(self, offset: int) -> ItemsPage:
         """Return one page of the Liked Songs."""
         params = {"limit": str(PAGE_SIZE), "offset": str(offset)}
         return parse_items_page(await self._api.get("me/tracks", params), offset)
 
-    async def _get_playlist(
-        self, playlist_id: str, suffix: str, params: dict[str, str]
-    ) -> Any:
+    async def _get_playlist(self, playlist_id: str, suffix: str, params: dict[str, str]) -> Any:
         """Return a reply below a playlist, with errors that say what is wrong with the playlist."""
         if not is_spotify_id(playlist_id):
             raise InputError("invalid_link")

@@ -27,9 +27,7 @@ class GuardState:
     def as_payload(self) -> dict[str, str | int | bool | None]:
         """Return the state as JSON members."""
         return {
-            "blocked_until": self.blocked_until.isoformat()
-            if self.blocked_until
-            else None,
+            "blocked_until": self.blocked_until.isoformat() if self.blocked_until else None,
             "is_quota": self.is_quota,
             "day": self.day.isoformat() if self.day else None,
             "requests": self.requests,
@@ -84,21 +82,13 @@ class RequestGuard:
     @property
     def is_quota_exceeded(self) -> bool:
         """Tell whether the present block is a used-up quota."""
-        return (
-            self.blocked_until is not None
-            and self._state is not None
-            and self._state.is_quota
-        )
+        return self.blocked_until is not None and self._state is not None and self._state.is_quota
 
     @property
     def requests_today(self) -> int:
         """Return how many requests were made this day (UTC)."""
         state = self._state
-        return (
-            state.requests
-            if state is not None and state.day == self._clock.now().date()
-            else 0
-        )
+        return state.requests if state is not None and state.day == self._clock.now().date() else 0
 
     @property
     def remaining_today(self) -> int:
@@ -139,9 +129,7 @@ class RequestGuard:
     def _pause(self) -> float:
         """Return the seconds until a request may start; raise when waiting would hold up the caller."""
         until = self.blocked_until
-        blocked = (
-            (until - self._clock.now()).total_seconds() if until is not None else 0.0
-        )
+        blocked = (until - self._clock.now()).total_seconds() if until is not None else 0.0
         if blocked > 0 and self.is_quota_exceeded:
             raise QuotaExceededError(Service.SPOTIFY, blocked)
         if blocked > LONGEST_WAIT:

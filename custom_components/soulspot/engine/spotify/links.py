@@ -11,9 +11,7 @@ _ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
 _LOCALE = re.compile(r"intl-[a-z]{2,3}(-[a-z]{2,4})?", re.IGNORECASE | re.ASCII)
 _HOSTS = frozenset({"open.spotify.com", "play.spotify.com"})
 _SHORT_HOSTS = frozenset({"spotify.link", "spotify.app.link"})
-_OTHER_KINDS = frozenset(
-    {"album", "artist", "audiobook", "chapter", "episode", "show", "track"}
-)
+_OTHER_KINDS = frozenset({"album", "artist", "audiobook", "chapter", "episode", "show", "track"})
 _OWNED_BY_SPOTIFY = "37i9dQZ"
 _MAXIMUM_LENGTH = 2048
 

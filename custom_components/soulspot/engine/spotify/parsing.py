@@ -86,11 +86,7 @@ def _parse_summary(data: JsonObject) -> PlaylistSummary | None:
 def _playlist_id(data: JsonObject) -> str | None:
     """Return the id, from the address when a `fields` filter left it out."""
     for name, separator in (("id", "/"), ("uri", ":"), ("href", "/")):
-        text = (
-            (text_or_none(data.get(name)) or "")
-            .partition("?")[0]
-            .rpartition(separator)[2]
-        )
+        text = (text_or_none(data.get(name)) or "").partition("?")[0].rpartition(separator)[2]
         if is_spotify_id(text):
             return text
     return None
@@ -179,10 +175,7 @@ def _kind(data: JsonObject, content: JsonObject) -> EntryKind:
     ):
         return EntryKind.LOCAL
     # Anything that is spoken counts as an episode: chapters of audiobooks appear in lists too.
-    if (
-        content.get("type", "track") not in ("track", None)
-        or content.get("episode") is True
-    ):
+    if content.get("type", "track") not in ("track", None) or content.get("episode") is True:
         return EntryKind.EPISODE
     if uri.startswith("spotify:episode:"):
         return EntryKind.EPISODE

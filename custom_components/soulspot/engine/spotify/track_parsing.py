@@ -156,9 +156,7 @@ def parse_local_uri(uri: str) -> TrackMetadata | None:
     if not title:
         return None
     seconds = (
-        int(parts[3])
-        if parts[3].isascii() and parts[3].isdigit() and len(parts[3]) < 10
-        else 0
+        int(parts[3]) if parts[3].isascii() and parts[3].isdigit() and len(parts[3]) < 10 else 0
     )
     return TrackMetadata(
         title=title,
