@@ -62,9 +62,7 @@ TRAPS: tuple[tuple[str, Expectation, str], ...] = (
 def _recordings(*keys: str, month: int) -> list[PlaylistEntry]:
     """Make one entry per key, added on consecutive days of a month of 2026."""
     return [
-        PlaylistEntry(
-            EntryKind.RECORDING, key, added_at=f"2026-{month:02d}-{day:02d}T18:30:00Z"
-        )
+        PlaylistEntry(EntryKind.RECORDING, key, added_at=f"2026-{month:02d}-{day:02d}T18:30:00Z")
         for day, key in enumerate(keys, start=1)
     ]
 
@@ -85,9 +83,7 @@ def _road() -> CataloguePlaylist:
     entries.insert(9, PlaylistEntry(EntryKind.NULL, added_at=None, added_by=None))
     entries.insert(12, PlaylistEntry(EntryKind.GHOST, "withdrawn"))
     entries.append(
-        PlaylistEntry(
-            EntryKind.RECORDING, "code-monkey", added_at="2026-05-01T07:15:00Z"
-        )
+        PlaylistEntry(EntryKind.RECORDING, "code-monkey", added_at="2026-05-01T07:15:00Z")
     )
     return CataloguePlaylist(
         "open-road",
@@ -120,9 +116,7 @@ def _problem_playlists() -> tuple[CataloguePlaylist, ...]:
         for local in (
             LocalFile("The Attic Tapes", "Demos", "Side A", 1320),
             LocalFile("", "", "track 03", 187),
-            LocalFile(
-                "Großmutter & Söhne", "Küchenlieder: Band 1", "Wenn's regnet", 98
-            ),
+            LocalFile("Großmutter & Söhne", "Küchenlieder: Band 1", "Wenn's regnet", 98),
         )
     )
     foreign = tuple(_recordings("code-monkey", "night-owl", month=1))
@@ -152,9 +146,7 @@ def _problem_playlists() -> tuple[CataloguePlaylist, ...]:
             public=True,
         ),
         CataloguePlaylist("empty", "Nothing yet", LISTENER, "", ()),
-        CataloguePlaylist(
-            "only-local", "From my own computer", LISTENER, "", local_entries
-        ),
+        CataloguePlaylist("only-local", "From my own computer", LISTENER, "", local_entries),
     )
 
 
@@ -164,9 +156,7 @@ def demo_catalogue() -> Catalogue:
     playlists = (_road(), _piano(), *_problem_playlists())
     liked = _recordings("swansong", "crazy-blues", "au-printemps", "night-owl", month=7)
     return Catalogue(
-        recordings=MappingProxyType(
-            {recording.key: recording for recording in recordings}
-        ),
+        recordings=MappingProxyType({recording.key: recording for recording in recordings}),
         playlists=MappingProxyType({playlist.key: playlist for playlist in playlists}),
         liked=tuple(reversed(liked)),
         traps=MappingProxyType({key: expectation for key, expectation, _ in TRAPS}),

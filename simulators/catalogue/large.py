@@ -3,14 +3,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from .model import (
-    LISTENER,
-    Catalogue,
-    CataloguePlaylist,
-    EntryKind,
-    PlaylistEntry,
-    Recording,
-)
+from .model import LISTENER, Catalogue, CataloguePlaylist, EntryKind, PlaylistEntry, Recording
 
 _FIRST_WORDS = (
     "Amber",
@@ -63,12 +56,8 @@ def _recording(number: int) -> Recording:
 def large_playlist(count: int) -> tuple[tuple[Recording, ...], CataloguePlaylist]:
     """Return that many distinct recordings and the playlist (key `large`) that holds them in order."""
     recordings = tuple(_recording(number) for number in range(count))
-    entries = tuple(
-        PlaylistEntry(EntryKind.RECORDING, recording.key) for recording in recordings
-    )
-    return recordings, CataloguePlaylist(
-        "large", f"Large list of {count}", LISTENER, "", entries
-    )
+    entries = tuple(PlaylistEntry(EntryKind.RECORDING, recording.key) for recording in recordings)
+    return recordings, CataloguePlaylist("large", f"Large list of {count}", LISTENER, "", entries)
 
 
 def with_large_playlist(catalogue: Catalogue, count: int) -> Catalogue:

@@ -108,12 +108,8 @@ class Catalogue:
     recordings: Mapping[str, Recording]
     playlists: Mapping[str, CataloguePlaylist]
     liked: tuple[PlaylistEntry, ...] = ()
-    traps: Mapping[str, Expectation] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    trap_reasons: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    traps: Mapping[str, Expectation] = field(default_factory=lambda: MappingProxyType({}))
+    trap_reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def expectation(self, key: str) -> Expectation:
         """Return the right outcome for a recording: filed unless it is a trap."""

@@ -40,8 +40,6 @@ def draw_cover(seed: str, size: int, image_format: str = "JPEG") -> bytes:
     return buffer.getvalue()
 
 
-async def draw_cover_in_thread(
-    seed: str, size: int, image_format: str = "JPEG"
-) -> bytes:
+async def draw_cover_in_thread(seed: str, size: int, image_format: str = "JPEG") -> bytes:
     """Draw without holding up the event loop."""
     return await asyncio.to_thread(draw_cover, seed, size, image_format)

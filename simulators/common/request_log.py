@@ -38,9 +38,7 @@ class RequestLog:
     def count(self, path_pattern: str = "*") -> int:
         """Count all requests since the last clear whose path matches a shell-style pattern."""
         return sum(
-            number
-            for path, number in self.by_path.items()
-            if fnmatchcase(path, path_pattern)
+            number for path, number in self.by_path.items() if fnmatchcase(path, path_pattern)
         )
 
     def clear(self) -> None:

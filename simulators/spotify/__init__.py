@@ -1,6 +1,6 @@
 """Simulate Spotify: sign-in with PKCE, Web API of Development Mode in 2026, pictures."""
 
-from .faults import Fault, FaultRule
+from .faults import Fault
 from .identity import open_url, playlist_id, spotify_id
 from .server import ALL_SCOPES, SpotifySimulator
 from .settings import (
@@ -22,7 +22,6 @@ __all__ = [
     "ClientApp",
     "Consent",
     "Fault",
-    "FaultRule",
     "Rotation",
     "Spelling",
     "SpotifySettings",

@@ -20,9 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--spelling", type=Spelling, choices=list(Spelling), default=Spelling.TRANSITION
     )
-    parser.add_argument(
-        "--consent", type=Consent, choices=list(Consent), default=Consent.PAGE
-    )
+    parser.add_argument("--consent", type=Consent, choices=list(Consent), default=Consent.PAGE)
     parser.add_argument("--client-id", default=DEFAULT_APP.client_id)
     parser.add_argument("--client-secret", default=DEFAULT_APP.client_secret)
     parser.add_argument(
@@ -47,9 +45,7 @@ def main() -> None:
     catalogue = demo_catalogue()
     if arguments.large:
         catalogue = with_large_playlist(catalogue, arguments.large)
-    settings = SpotifySettings(
-        spelling=arguments.spelling, consent=arguments.consent, apps=(app,)
-    )
+    settings = SpotifySettings(spelling=arguments.spelling, consent=arguments.consent, apps=(app,))
     simulator = SpotifySimulator(
         catalogue, settings=settings, clock=Clock(arguments.speed), port=arguments.port
     )
@@ -57,9 +53,7 @@ def main() -> None:
         serve_until_stopped(
             simulator.start,
             simulator.stop,
-            lambda: (
-                f"Spotify simulator: {simulator.accounts_url} (API {simulator.api_url})"
-            ),
+            lambda: f"Spotify simulator: {simulator.accounts_url} (API {simulator.api_url})",
         )
     )
 

@@ -57,9 +57,7 @@ class AccountsService:
         if problem is not None:
             return web.Response(status=400, text=problem)
         if self._settings.consent is not Consent.PAGE:
-            return self._redirect(
-                parameters, approved=self._settings.consent is Consent.APPROVE
-            )
+            return self._redirect(parameters, approved=self._settings.consent is Consent.APPROVE)
         hidden = "".join(
             f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
             for name, value in parameters.items()
@@ -68,8 +66,7 @@ class AccountsService:
             account=escape(display_name(self._settings.signed_in_as)),
             client=escape(parameters["client_id"]),
             scopes="".join(
-                f"<li>{escape(scope)}</li>"
-                for scope in split_scope(parameters.get("scope", ""))
+                f"<li>{escape(scope)}</li>" for scope in split_scope(parameters.get("scope", ""))
             ),
             hidden=hidden,
         )
@@ -78,9 +75,7 @@ class AccountsService:
     async def decide(self, request: web.Request) -> web.Response:
         """Take the answer given on the page."""
         form = {
-            name: value
-            for name, value in (await request.post()).items()
-            if isinstance(value, str)
+            name: value for name, value in (await request.post()).items() if isinstance(value, str)
         }
         problem = self._problem(form)
         if problem is not None:
@@ -90,9 +85,7 @@ class AccountsService:
     async def answer_token_request(self, request: web.Request) -> web.Response:
         """Exchange a code or refresh a token."""
         form = {
-            name: value
-            for name, value in (await request.post()).items()
-            if isinstance(value, str)
+            name: value for name, value in (await request.post()).items() if isinstance(value, str)
         }
         try:
             app, secret_sent = self._authenticate(request, form)
@@ -131,9 +124,7 @@ class AccountsService:
         scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "basic":
             try:
-                client_id, _, secret = (
-                    b64decode(encoded, validate=True).decode().partition(":")
-                )
+                client_id, _, secret = b64decode(encoded, validate=True).decode().partition(":")
             except binascii.Error, UnicodeDecodeError:
                 raise OAuthError("invalid_client", "Invalid client") from None
         app = self._app(client_id)
@@ -145,9 +136,7 @@ class AccountsService:
 
     def _app(self, client_id: str) -> ClientApp | None:
         """Find a registered app."""
-        return next(
-            (app for app in self._settings.apps if app.client_id == client_id), None
-        )
+        return next((app for app in self._settings.apps if app.client_id == client_id), None)
 
     def _problem(self, parameters: Mapping[str, str]) -> str | None:
         """Return what the service would print instead of a consent page."""
@@ -165,22 +154,12 @@ class AccountsService:
             return "INVALID_SCOPE: Invalid scope"
         challenge = parameters.get("code_challenge")
         if challenge is None:
-            return (
-                None
-                if app.client_secret is not None
-                else "code_challenge must be given"
-            )
+            return None if app.client_secret is not None else "code_challenge must be given"
         if parameters.get("code_challenge_method") != "S256":
             return "code_challenge_method must be S256"
-        return (
-            None
-            if len(challenge) == 43
-            else "code_challenge must be 43 characters long"
-        )
+        return None if len(challenge) == 43 else "code_challenge must be 43 characters long"
 
-    def _redirect(
-        self, parameters: Mapping[str, str], *, approved: bool
-    ) -> web.Response:
+    def _redirect(self, parameters: Mapping[str, str], *, approved: bool) -> web.Response:
         """Send the browser back to the app."""
         app = self._app(parameters["client_id"])
         if app is None:

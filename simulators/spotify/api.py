@@ -40,9 +40,7 @@ _REMOVED_PATHS = (
 class WebApi:
     """Handle the requests below /v1 and the pictures."""
 
-    def __init__(
-        self, world: SpotifyWorld, settings: SpotifySettings, base_url: str
-    ) -> None:
+    def __init__(self, world: SpotifyWorld, settings: SpotifySettings, base_url: str) -> None:
         """Take the playlists, the knobs and the server's own address."""
         self._world = world
         self._settings = settings
@@ -88,18 +86,12 @@ class WebApi:
 
         def render(playlist: CataloguePlaylist | None) -> object:
             """Render one list."""
-            return (
-                None
-                if playlist is None
-                else renderer.listed(playlist, account_of(request))
-            )
+            return None if playlist is None else renderer.listed(playlist, account_of(request))
 
         href = self._renderer().href("me/playlists")
         if self._settings.spelling is not Spelling.NEW:
             href = self._renderer().href(f"users/{account_of(request)}/playlists")
-        return web.json_response(
-            page(href, playlists, limit, offset, parameters={}, render=render)
-        )
+        return web.json_response(page(href, playlists, limit, offset, parameters={}, render=render))
 
     async def _playlists_of_user(self, request: web.Request) -> web.Response:
         """Answer the address that pages of playlists lead to before the new spelling."""
@@ -125,16 +117,11 @@ class WebApi:
 
     async def _old_playlist_items(self, request: web.Request) -> web.Response:
         """Refuse the removed address, unless the old world is asked for."""
-        if (
-            not self._settings.allow_old_items_path
-            and self._settings.spelling is not Spelling.OLD
-        ):
+        if not self._settings.allow_old_items_path and self._settings.spelling is not Spelling.OLD:
             raise RefusedRequest(403, "Forbidden")
         playlist = self._find_playlist(request)
         limit, offset = paging(request, _OLD_PAGE_LIMIT, default=_OLD_PAGE_LIMIT)
-        rendered = self._playlist_renderer(request).items(
-            playlist, limit, offset, "tracks"
-        )
+        rendered = self._playlist_renderer(request).items(playlist, limit, offset, "tracks")
         return web.json_response(filtered(request, rendered))
 
     async def _playlist_images(self, request: web.Request) -> web.Response:
@@ -192,9 +179,7 @@ class WebApi:
         """Return an artist."""
         identifier = identifier_of(request)
         names = {
-            name
-            for recording in self._world.recordings.values()
-            for name in recording.artists
+            name for recording in self._world.recordings.values() for name in recording.artists
         }
         for name in names:
             if spotify_id("artist", name) == identifier:
@@ -224,9 +209,7 @@ class WebApi:
         result: Json = {}
         for kind in kinds:
             found = (
-                find_recordings(self._world.recordings.values(), query)
-                if kind == "track"
-                else []
+                find_recordings(self._world.recordings.values(), query) if kind == "track" else []
             )
             parameters = {"query": query, "type": kind}
             href = self._renderer().href("search")

@@ -3,8 +3,9 @@
 from aiohttp import web
 
 from simulators.common.clock import Clock
+from simulators.common.faults import FaultRule
 
-from .faults import Fault, FaultRule
+from .faults import Fault
 from .identity import open_url, playlist_id
 from .middleware import Gate
 from .settings import Consent, Rotation, Spelling, SpotifySettings
@@ -110,9 +111,7 @@ class ControlService:
         try:
             fault = Fault(str(body.get("fault")))
         except ValueError:
-            raise web.HTTPBadRequest(
-                text=f"fault must be one of {', '.join(Fault)}"
-            ) from None
+            raise web.HTTPBadRequest(text=f"fault must be one of {', '.join(Fault)}") from None
         rule = FaultRule(
             fault,
             path=str(body.get("path", "*")),
@@ -173,9 +172,7 @@ class _UnknownNames:
     def __enter__(self) -> None:
         """Begin."""
 
-    def __exit__(
-        self, _kind: object, problem: BaseException | None, _trace: object
-    ) -> None:
+    def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
         """Translate."""
         if isinstance(problem, LookupError):
             raise web.HTTPNotFound(text=f"unknown: {problem}") from None

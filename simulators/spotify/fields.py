@@ -27,9 +27,7 @@ class FieldFilter:
                     continue
                 result[name] = self.excluded[name].inverted().apply(inner)
                 continue
-            result[name] = (
-                self.wanted[name].apply(inner) if name in self.wanted else inner
-            )
+            result[name] = self.wanted[name].apply(inner) if name in self.wanted else inner
         return result
 
     @property

@@ -10,9 +10,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from simulators.common.clock import Clock
+from simulators.common.faults import FaultPlan
 from simulators.common.request_log import LoggedRequest, RequestLog
 
-from .faults import FaultPlan, RollingLimit, error_response, fail
+from .faults import Fault, RollingLimit, error_response, fail
 from .settings import SpotifySettings
 from .tokens import Grant, TokenStore
 
@@ -33,16 +34,14 @@ class ScheduledAction:
 class Gate:
     """Decide what happens to a request before the service proper sees it."""
 
-    def __init__(
-        self, settings: SpotifySettings, tokens: TokenStore, clock: Clock
-    ) -> None:
+    def __init__(self, settings: SpotifySettings, tokens: TokenStore, clock: Clock) -> None:
         """Take the knobs, the tokens and the time."""
         self._settings = settings
         self._tokens = tokens
         self._clock = clock
         self._rate = RollingLimit(30)
         self._quota = RollingLimit(_DAY_S)
-        self.faults = FaultPlan()
+        self.faults: FaultPlan[Fault] = FaultPlan()
         self.log = RequestLog()
         self.scheduled: list[ScheduledAction] = []
 
@@ -72,17 +71,13 @@ class Gate:
 
     def _run_scheduled(self, path: str) -> None:
         """Run the actions that were waiting for this request."""
-        for waiting in [
-            item for item in self.scheduled if fnmatchcase(path, item.path)
-        ]:
+        for waiting in [item for item in self.scheduled if fnmatchcase(path, item.path)]:
             waiting.occurrence -= 1
             if waiting.occurrence == 0:
                 self.scheduled.remove(waiting)
                 waiting.action()
 
-    async def _answer(
-        self, request: web.Request, handler: Handler
-    ) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let faults, limits and the bearer check speak first."""
         rule = self.faults.take(request.path)
         if rule is not None:

@@ -50,9 +50,7 @@ def identifier_of(request: web.Request) -> str:
     return identifier
 
 
-def paging(
-    request: web.Request, largest_limit: int, default: int = 20
-) -> tuple[int, int]:
+def paging(request: web.Request, largest_limit: int, default: int = 20) -> tuple[int, int]:
     """Return limit and offset."""
     limit = _number(request, "limit", min(default, largest_limit))
     offset = _number(request, "offset", 0)

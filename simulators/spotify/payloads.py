@@ -129,17 +129,14 @@ class Renderer:
         """Render a full track; `relinked` is None without a market, else tells whether a twin answers."""
         track = self.album_track(recording)
         track["album"] = self.album(recording)
-        track["external_ids"] = (
-            {} if recording.isrc is None else {"isrc": recording.isrc}
-        )
+        track["external_ids"] = {} if recording.isrc is None else {"isrc": recording.isrc}
         if self.has_old_fields:
             track["popularity"] = sha256(recording.key.encode()).digest()[0] % 100
         if relinked is not None:
             track["is_playable"] = True
         if relinked:
             original = {
-                name: track[name]
-                for name in ("external_urls", "href", "id", "type", "uri")
+                name: track[name] for name in ("external_urls", "href", "id", "type", "uri")
             }
             twin = spotify_id("track", f"{recording.key}/twin")
             track |= {
@@ -209,9 +206,7 @@ class Renderer:
             "uri": "spotify:local:" + ":".join(quote_plus(part) for part in parts),
         }
         if keys_absent:
-            track, album, artist = (
-                _without_nulls(part) for part in (track, album, artist)
-            )
+            track, album, artist = (_without_nulls(part) for part in (track, album, artist))
         return {**track, "album": album, "artists": [artist]}
 
     def episode(self, episode: Episode) -> Json:

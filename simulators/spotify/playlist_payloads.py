@@ -65,9 +65,7 @@ class PlaylistRenderer:
         """Render one position of a playlist."""
         rendered: Json = {
             "added_at": entry.added_at,
-            "added_by": None
-            if entry.added_by is None
-            else self._added_by(entry.added_by),
+            "added_by": None if entry.added_by is None else self._added_by(entry.added_by),
             "is_local": entry.kind is EntryKind.LOCAL,
             "primary_color": None,
             "video_thumbnail": {"url": None},
@@ -151,9 +149,7 @@ class PlaylistRenderer:
         """Render what stands at a position."""
         renderer = self._renderer
         if entry.local is not None:
-            return renderer.local(
-                entry.local, keys_absent=self._settings.local_keys_absent
-            )
+            return renderer.local(entry.local, keys_absent=self._settings.local_keys_absent)
         if entry.episode is not None:
             as_asked = renderer.episode if self._episodes else renderer.episode_as_track
             return {**as_asked(entry.episode), "episode": True, "track": False}
@@ -163,13 +159,9 @@ class PlaylistRenderer:
             track = renderer.ghost(entry.recording)
         else:
             relinked = (
-                entry.recording in self._settings.relinked_recordings
-                if self._market
-                else None
+                entry.recording in self._settings.relinked_recordings if self._market else None
             )
-            track = renderer.track(
-                self._world.recordings[entry.recording], relinked=relinked
-            )
+            track = renderer.track(self._world.recordings[entry.recording], relinked=relinked)
         return {**track, "episode": False, "track": True}
 
     def _added_by(self, account: str) -> Json:

@@ -12,9 +12,7 @@ _FILTER = re.compile(r'(track|artist|album|isrc|upc|year):(?:"([^"]*)"|(\S+))')
 
 def find_recordings(recordings: Iterable[Recording], query: str) -> list[Recording]:
     """Return the recordings in which every filter and every free word occurs."""
-    filters = [
-        (name, quoted or plain) for name, quoted, plain in _FILTER.findall(query)
-    ]
+    filters = [(name, quoted or plain) for name, quoted, plain in _FILTER.findall(query)]
     words = _fold(_FILTER.sub(" ", query)).split()
     return [
         recording
@@ -35,16 +33,12 @@ def _passes(recording: Recording, name: str, value: str) -> bool:
     """Tell whether one filter lets a recording through."""
     match name:
         case "isrc":
-            return recording.isrc is not None and _plain_isrc(
-                recording.isrc
-            ) == _plain_isrc(value)
+            return recording.isrc is not None and _plain_isrc(recording.isrc) == _plain_isrc(value)
         case "upc":
             return upc(recording).lstrip("0") == value.lstrip("0")
         case "year":
             first, _, last = value.partition("-")
-            return first.isdecimal() and int(first) <= recording.year <= int(
-                last or first
-            )
+            return first.isdecimal() and int(first) <= recording.year <= int(last or first)
     text = {
         "track": recording.title,
         "artist": " ".join(recording.artists),
@@ -66,6 +60,4 @@ def _plain_isrc(isrc: str) -> str:
 def _fold(text: str) -> str:
     """Return a text in small letters without accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(
-        character for character in decomposed if not unicodedata.combining(character)
-    )
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

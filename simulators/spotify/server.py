@@ -7,13 +7,14 @@ from aiohttp import web
 
 from simulators.catalogue import LISTENER, Catalogue, demo_catalogue
 from simulators.common.clock import Clock
+from simulators.common.faults import FaultRule
 from simulators.common.request_log import RequestLog
 from simulators.common.serving import LocalServer
 
 from .accounts import AccountsService
 from .api import WebApi
 from .control import ControlService
-from .faults import Fault, FaultRule
+from .faults import Fault
 from .identity import open_url, playlist_id, spotify_id
 from .middleware import Gate, ScheduledAction
 from .settings import SpotifySettings
@@ -44,9 +45,7 @@ class SpotifySimulator:
         application = web.Application(middlewares=[self._gate.middleware()])
         AccountsService(self.settings, self.tokens).add_routes(application)
         self._api.add_routes(application)
-        control = ControlService(
-            self.world, self.settings, self._gate, self.tokens, self.clock
-        )
+        control = ControlService(self.world, self.settings, self._gate, self.tokens, self.clock)
         control.add_routes(application)
         self._server = LocalServer(application, port)
 
@@ -109,9 +108,7 @@ class SpotifySimulator:
         """Answer properly again."""
         self._gate.faults.clear()
 
-    def before_request(
-        self, path: str, action: Callable[[], None], occurrence: int = 1
-    ) -> None:
+    def before_request(self, path: str, action: Callable[[], None], occurrence: int = 1) -> None:
         """Run an action just before the n-th matching request from now on, to change lists in mid-read."""
         self._gate.scheduled.append(ScheduledAction(path, occurrence, action))
 
@@ -123,9 +120,7 @@ class SpotifySimulator:
         self, scope: str = ALL_SCOPES, account: str = LISTENER
     ) -> dict[str, object]:
         """Return what the token endpoint would answer after a sign-in."""
-        return self.tokens.issue_directly(
-            scope, account, self.settings.apps[0].client_id
-        )
+        return self.tokens.issue_directly(scope, account, self.settings.apps[0].client_id)
 
     def playlist_id(self, key: str) -> str:
         """Return the Spotify id of a playlist of the catalogue."""

@@ -8,6 +8,7 @@ from simulators.catalogue import LISTENER
 
 DEFAULT_CLIENT_ID = "5p0t1fys1mulat0rcl1ent1d00000000"
 MY_HOME_ASSISTANT = "https://my.home-assistant.io/redirect/oauth"
+LOCAL_HOME_ASSISTANT = "http://127.0.0.1/auth/external/callback"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1"})
 
 
@@ -67,14 +68,14 @@ class ClientApp:
             return False
         for registered in map(urlsplit, self.redirect_uris):
             if registered.port is None and registered.hostname == wanted.hostname:
-                return (
-                    registered.path == wanted.path and registered.query == wanted.query
-                )
+                return registered.path == wanted.path and registered.query == wanted.query
         return False
 
 
 DEFAULT_APP = ClientApp(
-    DEFAULT_CLIENT_ID, "simulated-client-secret", (MY_HOME_ASSISTANT,)
+    DEFAULT_CLIENT_ID,
+    "simulated-client-secret",
+    (MY_HOME_ASSISTANT, LOCAL_HOME_ASSISTANT),
 )
 
 

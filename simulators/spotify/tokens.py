@@ -72,9 +72,7 @@ class TokenStore:
         now = self._clock.now()
         grant = Grant(app.client_id, self._settings.signed_in_as, scope, now)
         code = token_urlsafe(48)
-        self._codes[code] = _Code(
-            grant, redirect_uri, challenge, now + _CODE_LIFETIME_S
-        )
+        self._codes[code] = _Code(grant, redirect_uri, challenge, now + _CODE_LIFETIME_S)
         return code
 
     def exchange(
@@ -117,9 +115,7 @@ class TokenStore:
         self._revoked_refresh.add(refresh_token)
         return self._reply(grant, self._new_refresh_token(grant))
 
-    def issue_directly(
-        self, scope: str, account: str, client_id: str
-    ) -> dict[str, object]:
+    def issue_directly(self, scope: str, account: str, client_id: str) -> dict[str, object]:
         """Return a token reply without any sign-in, for tests of the API alone."""
         grant = Grant(client_id, account, scope, self._clock.now())
         return self._reply(grant, self._new_refresh_token(grant))

@@ -31,9 +31,7 @@ class SpotifyWorld:
         self._key_of_playlist_id = {
             playlist_id(item): item.key for item in catalogue.playlists.values()
         }
-        self._key_of_track_id = {
-            spotify_id("track", key): key for key in catalogue.recordings
-        }
+        self._key_of_track_id = {spotify_id("track", key): key for key in catalogue.recordings}
         self._album_keys: dict[str, list[str]] = {}
         for recording in catalogue.recordings.values():
             self._album_keys.setdefault(album_id(recording), []).append(recording.key)
@@ -69,16 +67,12 @@ class SpotifyWorld:
 
     def snapshot_id(self, key: str) -> str:
         """Return the opaque version of a playlist; equal contents of different age differ."""
-        content = sha1(
-            repr(self._playlists[key]).encode(), usedforsecurity=False
-        ).digest()
+        content = sha1(repr(self._playlists[key]).encode(), usedforsecurity=False).digest()
         return b64encode(struct.pack(">I", self._versions[key]) + content).decode()
 
     def readable_by(self, playlist: CataloguePlaylist, account: str) -> bool:
         """Tell whether an account may read the entries: it owns the list or collaborates."""
-        return playlist.owner == account or (
-            playlist.collaborative and account == LISTENER
-        )
+        return playlist.owner == account or (playlist.collaborative and account == LISTENER)
 
     def visible_to(self, account: str) -> tuple[CataloguePlaylist, ...]:
         """List what the account owns; the listener also follows every other list of people."""
@@ -89,16 +83,12 @@ class SpotifyWorld:
             or (account == LISTENER and playlist.owner != SPOTIFY_ITSELF)
         )
 
-    def add(
-        self, key: str, entry: PlaylistEntry | str, position: int | None = None
-    ) -> None:
+    def add(self, key: str, entry: PlaylistEntry | str, position: int | None = None) -> None:
         """Insert an entry, or the recording with a key, at a 0-based position or at the end."""
         if isinstance(entry, str):
             if entry not in self.recordings:
                 raise KeyError(entry)
-            entry = PlaylistEntry(
-                EntryKind.RECORDING, entry, added_at="2026-11-01T12:00:00Z"
-            )
+            entry = PlaylistEntry(EntryKind.RECORDING, entry, added_at="2026-11-01T12:00:00Z")
         entries = list(self._playlists[key].entries)
         entries.insert(len(entries) if position is None else position, entry)
         self._store(key, entries)

@@ -45,9 +45,7 @@ class SpotifyClient:
     ) -> Reply:
         """Return the reply to a GET of an API path or a whole address."""
         own = {"Authorization": f"Bearer {self.token}"}
-        address = (
-            path if path.startswith("http") else f"{self.simulator.api_url}/{path}"
-        )
+        address = path if path.startswith("http") else f"{self.simulator.api_url}/{path}"
         async with self.session.get(
             address, params=query, headers={**own, **(headers or {})}
         ) as response:

@@ -41,9 +41,7 @@ def test_main_lists_hold_what_an_import_must_cope_with() -> None:
 def test_traps_stand_in_the_main_lists() -> None:
     """The demo's check proves "leave" and "ask" only with recordings it imports."""
     catalogue = demo_catalogue()
-    imported = {
-        key for name in MAIN_LISTS for key in catalogue.playlists[name].recording_keys
-    }
+    imported = {key for name in MAIN_LISTS for key in catalogue.playlists[name].recording_keys}
     wanted = [catalogue.expectation(key) for key in imported if key in catalogue.traps]
     assert wanted.count(Expectation.LEAVE) >= 3
     assert wanted.count(Expectation.ASK) >= 2

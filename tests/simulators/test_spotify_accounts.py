@@ -104,9 +104,7 @@ async def test_consent_page_can_be_answered_in_a_browser() -> None:
     async with connected() as client:
         response = await authorize(client)
         page = await response.text()
-        hidden = dict(
-            re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
-        )
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page))
         form = {name: value.replace("&amp;", "&") for name, value in hidden.items()}
         for decision, wanted in (("approve", "code"), ("deny", "error")):
             async with client.session.post(
@@ -169,9 +167,7 @@ async def test_loopback_registered_without_port_accepts_any_port() -> None:
         response = await authorize(client, client_id="id", redirect_uri=uri)
         assert response.headers["Location"].startswith(uri)
         other = "http://127.0.0.1:45123/elsewhere"
-        assert (
-            await authorize(client, client_id="id", redirect_uri=other)
-        ).status == 400
+        assert (await authorize(client, client_id="id", redirect_uri=other)).status == 400
 
 
 @pytest.mark.parametrize(
@@ -237,9 +233,7 @@ async def test_refresh_without_rotation_brings_no_refresh_token() -> None:
         assert reply["access_token"] != granted["access_token"]
 
 
-async def refresh(
-    client: SpotifyClient, refresh_token: str
-) -> tuple[int, dict[str, object]]:
+async def refresh(client: SpotifyClient, refresh_token: str) -> tuple[int, dict[str, object]]:
     """Send a refresh request as a PKCE client."""
     return await token(
         client,
@@ -299,9 +293,7 @@ async def test_token_endpoint_refuses_nonsense() -> None:
             client.simulator.token_url, data={}, headers=bad_basic
         ) as response:
             assert (await response.json())["error"] == "invalid_client"
-        _, reply = await token(
-            client, grant_type="password", client_id=DEFAULT_CLIENT_ID
-        )
+        _, reply = await token(client, grant_type="password", client_id=DEFAULT_CLIENT_ID)
         assert reply["error"] == "unsupported_grant_type"
         _, reply = await refresh(client, "never issued")
         assert reply["error"] == "invalid_grant"

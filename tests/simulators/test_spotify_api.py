@@ -95,9 +95,7 @@ async def test_embedded_page_holds_a_hundred_and_items_page_fifty() -> None:
         (Spelling.NEW, {"item"}, {"items"}),
     ],
 )
-async def test_spellings(
-    spelling: Spelling, item_names: set[str], page_names: set[str]
-) -> None:
+async def test_spellings(spelling: Spelling, item_names: set[str], page_names: set[str]) -> None:
     """Old, both, or new names; saved tracks never changed theirs."""
     async with connected(settings=SpotifySettings(spelling=spelling)) as client:
         road = client.simulator.playlist_id("open-road")
@@ -137,9 +135,7 @@ async def test_entries_of_every_kind() -> None:
         (nothing,) = [row for row in rows if row["item"] is None]
         assert nothing["added_at"] is None
         assert nothing["added_by"] is None
-        (episode,) = [
-            row for row in rows if row["item"] and row["item"]["type"] == "episode"
-        ]
+        (episode,) = [row for row in rows if row["item"] and row["item"]["type"] == "episode"]
         assert "show" in episode["item"]
         assert not {"artists", "album", "external_ids"} & set(episode["item"])
         (ghost,) = [row for row in rows if row["item"] and row["item"]["name"] == ""]
@@ -159,9 +155,7 @@ async def test_variants_of_odd_entries() -> None:
         assert not {"id", "href"} & set(local["item"])
         assert "id" not in local["item"]["artists"][0]
         assert sum("item" not in row for row in rows) == 1
-        (episode,) = [
-            row for row in rows if row.get("item", {}).get("type") == "episode"
-        ]
+        (episode,) = [row for row in rows if row.get("item", {}).get("type") == "episode"]
         assert episode["item"]["artists"][0]["name"] == "The Commons Hour"
         assert "show" not in episode["item"]
 

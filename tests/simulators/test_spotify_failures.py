@@ -56,9 +56,7 @@ async def test_faults_match_paths_count_and_wait() -> None:
     """A burst begins after a number of good answers and ends after its length."""
     async with connected() as client:
         piano = f"playlists/{client.simulator.playlist_id('late-piano')}"
-        client.simulator.fail(
-            Fault.UNAVAILABLE, path="/v1/playlists/*/items", after=1, times=2
-        )
+        client.simulator.fail(Fault.UNAVAILABLE, path="/v1/playlists/*/items", after=1, times=2)
         statuses = [(await client.send(f"{piano}/items")).status for _ in range(5)]
         assert statuses == [200, 503, 503, 200, 200]
         client.simulator.fail(Fault.FORBIDDEN, path="*/items", times=None)
@@ -76,9 +74,7 @@ async def test_both_kinds_of_too_many_requests_on_demand() -> None:
         limited = await client.send("me")
         assert limited.status == 429
         assert limited.headers["Retry-After"] == "7"
-        assert limited.json() == {
-            "error": {"status": 429, "message": "API rate limit exceeded"}
-        }
+        assert limited.json() == {"error": {"status": 429, "message": "API rate limit exceeded"}}
         client.simulator.fail(Fault.QUOTA)
         exceeded = await client.send("me")
         assert int(exceeded.headers["Retry-After"]) > 3600

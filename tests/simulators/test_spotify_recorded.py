@@ -35,9 +35,7 @@ async def test_items_page_of_the_transition(recordings: Path) -> None:
     ]
     async with connected() as client:
         road = client.simulator.playlist_id("open-road")
-        page = await client.get(
-            f"playlists/{road}/items", additional_types="track,episode"
-        )
+        page = await client.get(f"playlists/{road}/items", additional_types="track,episode")
         assert_known_shape(page, [recorded, *spelled_twice])
         entries = page["items"]
         assert isinstance(entries, list)
@@ -101,9 +99,7 @@ async def test_local_files_with_absent_keys(recordings: Path) -> None:
     folder = recordings / "spotify" / "swift"
     (path,) = folder.glob("Local_Songs*.json")
     recorded = [
-        entry
-        for entry in json.loads(path.read_text())["tracks"]["items"]
-        if entry["is_local"]
+        entry for entry in json.loads(path.read_text())["tracks"]["items"] if entry["is_local"]
     ]
     settings = SpotifySettings(spelling=Spelling.OLD, local_keys_absent=True)
     async with connected(settings=settings) as client:
@@ -112,9 +108,11 @@ async def test_local_files_with_absent_keys(recordings: Path) -> None:
         for entry in entries:
             assert isinstance(entry, dict)
             track = entry["track"]
-            assert names_always_there([item["track"] for item in recorded]) == set(
-                track
-            ) - {"episode", "track", "preview_url"}
+            assert names_always_there([item["track"] for item in recorded]) == set(track) - {
+                "episode",
+                "track",
+                "preview_url",
+            }
 
 
 async def test_ghost(recordings: Path) -> None:
@@ -122,9 +120,7 @@ async def test_ghost(recordings: Path) -> None:
     folder = recordings / "spotify" / "spotdl_cassettes"
     (path,) = folder.glob("playlists_5Lk*_tracks_*.json")
     (recorded,) = [
-        entry
-        for entry in json.loads(path.read_text())["items"]
-        if not entry["track"]["name"]
+        entry for entry in json.loads(path.read_text())["items"] if not entry["track"]["name"]
     ]
     async with connected(settings=SpotifySettings(spelling=Spelling.OLD)) as client:
         road = client.simulator.playlist_id("open-road")
