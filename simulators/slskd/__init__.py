@@ -1,5 +1,6 @@
 """Simulate slskd and the people behind it: HTTP API, searches, downloads, real audio files."""
 
+from .churn import let_people_come_and_go
 from .clock import SimulatedClock
 from .events import Webhook
 from .faults import Fault
@@ -8,6 +9,7 @@ from .replay import load_responses
 from .scenario import ScenarioStep, load_scenario, play
 from .searches import Flood
 from .security import Access, ApiKey
+from .sharing import Copy, Flaw, Population, SharingOptions, share_catalogue
 from .simulator import Settings, SlskdSimulator, Statistics
 from .storage import WriteMode
 from .transfer_run import RetryPolicy
@@ -20,24 +22,30 @@ __all__ = [
     "ApiKey",
     "Attributes",
     "Behaviour",
+    "Copy",
     "Dialect",
     "Fault",
+    "Flaw",
     "Flood",
     "Outcome",
     "Peer",
+    "Population",
     "Presence",
     "RetryPolicy",
     "ScenarioStep",
     "Settings",
     "SharedFile",
+    "SharingOptions",
     "SimulatedClock",
     "SlskdSimulator",
     "SlskdVersion",
     "Statistics",
     "Webhook",
     "WriteMode",
+    "let_people_come_and_go",
     "load_responses",
     "load_scenario",
     "play",
+    "share_catalogue",
     "version_named",
 ]

@@ -42,9 +42,7 @@ async def perform(simulator: SlskdSimulator, action: str, arguments: Body) -> No
         case "refuse-login":
             simulator.server.refuses_login = arguments.flag("on", True)
         case "presence":
-            simulator.set_presence(
-                arguments.text("username") or "", _presence(arguments)
-            )
+            simulator.set_presence(arguments.text("username") or "", _presence(arguments))
         case "shares":
             shares = simulator.shares
             shares.files = arguments.integer("files", shares.files)
@@ -62,9 +60,7 @@ async def perform(simulator: SlskdSimulator, action: str, arguments: Body) -> No
         case "advance":
             await simulator.advance(arguments.integer("seconds", 0))
         case _:
-            raise MalformedBodyError(
-                f"Unknown action {action}; known are {', '.join(ACTIONS)}"
-            )
+            raise MalformedBodyError(f"Unknown action {action}; known are {', '.join(ACTIONS)}")
 
 
 def _presence(arguments: Body) -> Presence:
@@ -74,9 +70,7 @@ def _presence(arguments: Body) -> Presence:
         return Presence(value)
     except ValueError:
         known = ", ".join(Presence)
-        raise MalformedBodyError(
-            f"Unknown presence {value}; known are {known}"
-        ) from None
+        raise MalformedBodyError(f"Unknown presence {value}; known are {known}") from None
 
 
 def _fault(arguments: Body) -> Fault:
@@ -107,8 +101,6 @@ def state_row(simulator: SlskdSimulator) -> dict[str, Json]:
         "searchesSentAt": list(statistics.searches_sent_at),
         "isBanned": simulator.searches.is_banned,
         "downloadsEnqueued": statistics.downloads_enqueued,
-        "enqueuedWhileActive": [
-            list(pair) for pair in statistics.enqueued_while_active
-        ],
+        "enqueuedWhileActive": [list(pair) for pair in statistics.enqueued_while_active],
         "downloadsActive": len(list(simulator.transfers.active)),
     }

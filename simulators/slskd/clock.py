@@ -39,9 +39,7 @@ class SimulatedClock:
     def __init__(self, speed: float = 1.0, start: datetime | None = None) -> None:
         """Begin at the given wall time, now by default."""
         self.speed = speed
-        self._base = (
-            ((start or datetime.now(UTC)) - _EPOCH) // timedelta(microseconds=1) * 10
-        )
+        self._base = ((start or datetime.now(UTC)) - _EPOCH) // timedelta(microseconds=1) * 10
         self._heap: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
         self._at: float | None = 0.0
@@ -136,9 +134,7 @@ class SimulatedClock:
         if self._handle is not None:
             self._handle.cancel()
         delay = (self._heap[0][0] - self.now()) / self.speed
-        self._handle = asyncio.get_running_loop().call_later(
-            max(delay, 0.0), self._run_due
-        )
+        self._handle = asyncio.get_running_loop().call_later(max(delay, 0.0), self._run_due)
 
     def _run_due(self) -> None:
         """Run every event whose time has come."""

@@ -43,9 +43,7 @@ class Webhook:
 class EventLog:
     """Hold events, newest first, and hand them to webhooks."""
 
-    def __init__(
-        self, clock: SimulatedClock, webhooks: tuple[Webhook, ...] = ()
-    ) -> None:
+    def __init__(self, clock: SimulatedClock, webhooks: tuple[Webhook, ...] = ()) -> None:
         """Begin empty."""
         self._clock = clock
         self._webhooks = webhooks
@@ -72,18 +70,14 @@ class EventLog:
                     "id": record["id"],
                     "timestamp": record["timestamp"],
                 }
-                task = asyncio.get_running_loop().create_task(
-                    self._call(webhook, payload)
-                )
+                task = asyncio.get_running_loop().create_task(self._call(webhook, payload))
                 self._calls.add(task)
                 task.add_done_callback(self._calls.discard)
         return record
 
     def page(self, offset: int, limit: int) -> list[Json]:
         """Return a part of the log, newest first."""
-        page: Iterator[dict[str, Json]] = itertools.islice(
-            self._records, offset, offset + limit
-        )
+        page: Iterator[dict[str, Json]] = itertools.islice(self._records, offset, offset + limit)
         return list(page)
 
     async def deliver(self) -> None:

@@ -49,18 +49,12 @@ class Faults:
     def _take(self, method: str, path: str) -> Fault | None:
         """Return the fault for a request, counting it."""
         for fault in self._planned:
-            if (
-                fault.times > 0
-                and fault.method in (method, "*")
-                and fnmatchcase(path, fault.path)
-            ):
+            if fault.times > 0 and fault.method in (method, "*") and fnmatchcase(path, fault.path):
                 fault.times -= 1
                 return fault
         return None
 
-    async def handle(
-        self, request: web.Request, path: str, handler: Handler
-    ) -> web.StreamResponse:
+    async def handle(self, request: web.Request, path: str, handler: Handler) -> web.StreamResponse:
         """Answer a request, or let it go wrong."""
         fault = self._take(request.method, path)
         if fault is None:

@@ -18,11 +18,7 @@ _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 def without_nulls(value: Json) -> Json:
     """Return the value with properties that are null left out, at every depth."""
     if isinstance(value, dict):
-        return {
-            name: without_nulls(item)
-            for name, item in value.items()
-            if item is not None
-        }
+        return {name: without_nulls(item) for name, item in value.items() if item is not None}
     if isinstance(value, list):
         return [without_nulls(item) for item in value]
     return value
@@ -153,9 +149,7 @@ class Body:
         value = self.raw(name)
         if value is None or isinstance(value, list):
             return value
-        raise MalformedBodyError(
-            f"The JSON value could not be converted to a list. Path: $.{name}"
-        )
+        raise MalformedBodyError(f"The JSON value could not be converted to a list. Path: $.{name}")
 
 
 async def read_json(request: web.Request) -> object:
@@ -163,9 +157,7 @@ async def read_json(request: web.Request) -> object:
     try:
         return json.loads(await request.read())
     except ValueError:
-        raise MalformedBodyError(
-            "The input does not contain valid JSON. Path: $"
-        ) from None
+        raise MalformedBodyError("The input does not contain valid JSON. Path: $") from None
 
 
 def query_flag(request: web.Request, name: str) -> bool:

@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     """Name how the transfer of a file goes."""
 
     DELIVER = "deliver"
+    GONE = "gone"
+    UNREACHABLE = "unreachable"
     REJECT = "reject"
     DENY_LATER = "deny later"
     SIZE_CHANGED = "size changed"
@@ -56,7 +58,7 @@ class Behaviour:
 
     `reason` is the peer's text for refusals. `queue_seconds` is the wait in the peer's queue. Drops, stalls
     and failures happen at `fraction` of the file and `times` times before it works; REJECT and the like
-    last for ever.
+    last for ever. Who is GONE or UNREACHABLE answers searches all the same.
     """
 
     outcome: Outcome = Outcome.DELIVER

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from simulators.audio import AudioLibrary
 
 from .json_rules import Json
-from .model import Attributes, Peer, Presence, SharedFile
+from .model import Attributes, Outcome, Peer, Presence, SharedFile
 from .words import Query, without_accents, words
 
 _FILES_PER_ANSWER = 300
@@ -105,15 +105,22 @@ class Network:
 
     def prepare(self) -> None:
         """Make the sound that the shared files are put together from; blocks."""
-        profiles = {
-            file.content.profile for _, file in self._files if file.content is not None
-        }
+        profiles = {file.content.profile for _, file in self._files if file.content is not None}
         if profiles:
             self.audio.prepare(*profiles)
 
     def presence(self, username: str) -> Presence:
         """Return whether somebody is there; unknown names are offline."""
         return self._presence.get(username, Presence.OFFLINE)
+
+    def reachable(self, username: str) -> Presence:
+        """Return whether somebody can be talked to, which searches do not tell."""
+        peer = self.peers.get(username)
+        if peer is not None and peer.behaviour.outcome is Outcome.GONE:
+            return Presence.OFFLINE
+        if peer is not None and peer.behaviour.outcome is Outcome.UNREACHABLE:
+            return Presence.UNREACHABLE
+        return self.presence(username)
 
     def set_presence(self, username: str, presence: Presence) -> None:
         """Let somebody come or go."""
@@ -133,12 +140,7 @@ class Network:
 
     def search(self, query: Query) -> list[Answer]:
         """Return who answers and with what, in no particular order."""
-        asked = {
-            word
-            for term in query.terms
-            for word in words(term)
-            if not term.startswith("*")
-        }
+        asked = {word for term in query.terms for word in words(term) if not term.startswith("*")}
         if any(phrase and phrase <= asked for phrase in self._banned):
             return []
         numbers = self._matching(query)
@@ -147,9 +149,7 @@ class Network:
             peer, file = self._files[number]
             if self._presence[peer.username] not in (Presence.ONLINE, Presence.AWAY):
                 continue
-            if self._excluded and any(
-                phrase in file.path.casefold() for phrase in self._excluded
-            ):
+            if self._excluded and any(phrase in file.path.casefold() for phrase in self._excluded):
                 continue
             found.setdefault(peer.username, ([], []))[file.is_locked].append(file)
         return [
@@ -170,11 +170,7 @@ class Network:
             found: set[int] | None = None
             for term in query.terms:
                 index = self._wildcard_index
-                here = (
-                    index.ending(term)
-                    if term.startswith("*")
-                    else index.containing(term)
-                )
+                here = index.ending(term) if term.startswith("*") else index.containing(term)
                 found = here if found is None else found & here
             result = found or set()
         else:

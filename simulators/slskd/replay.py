@@ -34,13 +34,9 @@ def _peer(row: Body, number: int, count: int) -> Peer:
     """Make a peer of one response."""
     username = row.text("username") or f"peer {number}"
     speed = row.integer("uploadSpeed", 500_000)
-    files = [
-        _file(Body(item), username, is_locked=False)
-        for item in row.items("files") or []
-    ]
+    files = [_file(Body(item), username, is_locked=False) for item in row.items("files") or []]
     files += [
-        _file(Body(item), username, is_locked=True)
-        for item in row.items("lockedFiles") or []
+        _file(Body(item), username, is_locked=True) for item in row.items("lockedFiles") or []
     ]
     return Peer(
         username=username,

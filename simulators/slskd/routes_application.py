@@ -5,15 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from .json_rules import (
-    Body,
-    Json,
-    MalformedBodyError,
-    answer,
-    empty,
-    read_json,
-    text_error,
-)
+from .json_rules import Body, Json, MalformedBodyError, answer, empty, read_json, text_error
 from .security import Access, Tokens, is_authorised
 from .server_state import ServerConnection
 from .storage import Storage
@@ -179,10 +171,7 @@ class ApplicationRoutes:
 
     async def connect(self, request: web.Request) -> web.Response:
         """Connect to the Soulseek server."""
-        if (
-            self._server.is_reconnecting
-            and self._version.answers_205_while_reconnecting
-        ):
+        if self._server.is_reconnecting and self._version.answers_205_while_reconnecting:
             return empty(205)
         self._server.connect()
         return empty(200)
@@ -277,9 +266,7 @@ class ApplicationRoutes:
             body = Body(await read_json(request))
             username, password = body.text("username"), body.text("password")
         except MalformedBodyError:
-            return text_error(
-                500, "Object reference not set to an instance of an object."
-            )
+            return text_error(500, "Object reference not set to an instance of an object.")
         if not username or not password:
             return text_error(400, "Username and/or Password missing or invalid")
         if (username, password) != (self._access.username, self._access.password):

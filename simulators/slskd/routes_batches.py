@@ -74,9 +74,7 @@ class BatchRoutes:
         try:
             body = Body(await read_json(request))
             if "options" in body and body.raw("options") is None:
-                return text_error(
-                    500, "Object reference not set to an instance of an object."
-                )
+                return text_error(500, "Object reference not set to an instance of an object.")
             username, files = self._username_and_files(body)
             batch_id, search_id = _identifier(body, "id"), _identifier(body, "searchId")
             options = Body(body.raw("options") if "options" in body else {})
@@ -101,13 +99,10 @@ class BatchRoutes:
         self._service.batches[batch.id] = batch
         enqueued, failed = self._service.enqueue(username, files, batch)
         failures: list[Json] = [
-            {"filename": file.filename, "message": ALREADY_IN_PROGRESS}
-            for file in failed
+            {"filename": file.filename, "message": ALREADY_IN_PROGRESS} for file in failed
         ]
         status = 201 if not failed else 207 if enqueued else 200
-        return answer(
-            {"batch": self._row(batch, zoned=True), "failures": failures}, status
-        )
+        return answer({"batch": self._row(batch, zoned=True), "failures": failures}, status)
 
     async def get(self, request: web.Request) -> web.Response:
         """Return a batch with all its downloads, removed ones too."""
@@ -137,9 +132,7 @@ class BatchRoutes:
                 "direction": "Download",
                 "createdAt": instant(batch.created),
                 "options": {"destination": batch.destination},
-                "transfers": [
-                    self._transfers.row(one, zoned) for one in batch.transfers
-                ],
+                "transfers": [self._transfers.row(one, zoned) for one in batch.transfers],
             }
         )
 
@@ -149,9 +142,7 @@ def _identifier(body: Body, name: str) -> str | None:
     value = body.raw(name)
     identifier = guid(value)
     if value is not None and identifier is None:
-        raise MalformedBodyError(
-            "One or more provided identifiers is not a valid GUID/UUID"
-        )
+        raise MalformedBodyError("One or more provided identifiers is not a valid GUID/UUID")
     return identifier
 
 
@@ -161,11 +152,7 @@ def _destination(options: Body) -> str | None:
     if destination is None:
         return None
     parts = remote_parts(destination)
-    if (
-        not parts
-        or _ROOTED.match(destination)
-        or any(part in (".", "..") for part in parts)
-    ):
+    if not parts or _ROOTED.match(destination) or any(part in (".", "..") for part in parts):
         raise MalformedBodyError(
             "The Destination must be a relative path without traversal segments"
         )

@@ -169,9 +169,7 @@ class EventRoutes:
         try:
             word = await read_json(request)
         except MalformedBodyError:
-            return text_error(
-                500, "Object reference not set to an instance of an object."
-            )
+            return text_error(500, "Object reference not set to an instance of an object.")
         data: dict[str, Json] = {"version": 0, "message": str(word)}
         if kind == "DownloadFileComplete":
             data = {

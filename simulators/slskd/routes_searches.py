@@ -25,7 +25,9 @@ from .searches import (
 )
 from .versions import SlskdVersion
 
-ONE_AT_A_TIME = "Only one concurrent operation is permitted. Wait until the previous request completes"
+ONE_AT_A_TIME = (
+    "Only one concurrent operation is permitted. Wait until the previous request completes"
+)
 # Real seconds: sending a search to the server takes a moment during which others are refused.
 _POST_SECONDS = 0.01
 
@@ -70,9 +72,7 @@ class SearchRoutes:
         except MalformedBodyError as error:
             if checks:
                 return text_error(400, str(error))
-            return text_error(
-                500, "Object reference not set to an instance of an object."
-            )
+            return text_error(500, "Object reference not set to an instance of an object.")
         if text is None or not text.strip():
             return text_error(400, "SearchText may not be null or empty")
         if checks and (problem := _out_of_range(options)):
@@ -98,10 +98,7 @@ class SearchRoutes:
     async def list_all(self, request: web.Request) -> web.Response:
         """List all searches without responses."""
         return answer(
-            [
-                search_row(one, with_responses=False)
-                for one in self._service.records.values()
-            ]
+            [search_row(one, with_responses=False) for one in self._service.records.values()]
         )
 
     async def get(self, request: web.Request) -> web.Response:
@@ -138,9 +135,7 @@ def _identifier(body: Body) -> str | None:
     value = body.raw("id")
     identifier = guid(value)
     if value is not None and identifier is None:
-        raise MalformedBodyError(
-            "The JSON value could not be converted to System.Guid. Path: $.id"
-        )
+        raise MalformedBodyError("The JSON value could not be converted to System.Guid. Path: $.id")
     return identifier
 
 

@@ -52,9 +52,7 @@ class TransferRoutes:
 
     def row(self, transfer: Transfer, zoned: bool = False) -> dict[str, Json]:
         """Return a download as this version shows it now."""
-        return transfer_row(
-            transfer, self._version, self._clock.now(), self._clock.ticks(), zoned
-        )
+        return transfer_row(transfer, self._version, self._clock.now(), self._clock.ticks(), zoned)
 
     async def enqueue(self, request: web.Request) -> web.Response:
         """Begin downloads from one user."""
@@ -71,9 +69,7 @@ class TransferRoutes:
         try:
             files = wanted_files(await read_json(request), self._version)
         except MalformedBodyError as error:
-            return text_error(
-                400 if self._version.validates_requests else 500, str(error)
-            )
+            return text_error(400 if self._version.validates_requests else 500, str(error))
         if len({file.filename for file in files}) < len(files):
             return text_error(500, "Two or more files in request are duplicated")
         try:
@@ -85,8 +81,7 @@ class TransferRoutes:
             return await self._wait_for_all(enqueued)
         shape = self._version.failed_shape
         failures: list[Json] = [
-            {} if shape is FailedShape.EMPTY_OBJECTS else file.filename
-            for file in failed
+            {} if shape is FailedShape.EMPTY_OBJECTS else file.filename for file in failed
         ]
         rows: list[Json] = [self.row(transfer, zoned=True) for transfer in enqueued]
         return answer({"enqueued": rows, "failed": failures}, 201)
@@ -94,9 +89,7 @@ class TransferRoutes:
     async def _wait_for_all(self, transfers: list[Transfer]) -> web.Response:
         """Answer when every file is queued at the peer or has failed, as older versions do."""
         await asyncio.gather(*(self._acknowledged(transfer) for transfer in transfers))
-        errors = [
-            one.exception for one in transfers if one.is_complete and one.exception
-        ]
+        errors = [one.exception for one in transfers if one.is_complete and one.exception]
         if not errors:
             return empty(201)
         texts = [
@@ -124,17 +117,13 @@ class TransferRoutes:
     async def list_all(self, request: web.Request) -> web.Response:
         """List the downloads of everybody, without paging."""
         users = self._service.by_user(query_flag(request, "includeRemoved"))
-        return answer(
-            [self._user_row(name, transfers) for name, transfers in users.items()]
-        )
+        return answer([self._user_row(name, transfers) for name, transfers in users.items()])
 
     def _user_row(self, username: str, transfers: list[Transfer]) -> dict[str, Json]:
         """Return the downloads from one user, by folder."""
         return {
             "username": username,
-            "directories": directory_rows(
-                [self.row(transfer) for transfer in transfers]
-            ),
+            "directories": directory_rows([self.row(transfer) for transfer in transfers]),
         }
 
     async def list_user(self, request: web.Request) -> web.Response:
@@ -172,17 +161,13 @@ class TransferRoutes:
         transfer = self._service.records.get(transfer_id)
         removes = query_flag(request, "remove")
         if transfer is None:
-            return empty(
-                204 if self._version.removes_unknown_ids or not removes else 404
-            )
+            return empty(204 if self._version.removes_unknown_ids or not removes else 404)
         was_complete = transfer.is_complete
         self._service.cancel(transfer)
         if removes and was_complete:
             transfer.removed = True
         elif removes and not self._version.removes_unknown_ids:
-            return text_error(
-                500, "Invalid attempt to remove a download before it is complete"
-            )
+            return text_error(500, "Invalid attempt to remove a download before it is complete")
         return empty(204)
 
     async def remove_completed(self, request: web.Request) -> web.Response:
@@ -208,9 +193,7 @@ def wanted_files(value: object, version: SlskdVersion) -> list[WantedFile]:
         filename, size = body.text("filename"), body.integer("size", 0)
         if not filename or size < 0:
             raise MalformedBodyError(
-                "The Filename field is required."
-                if not filename
-                else "Size is negative"
+                "The Filename field is required." if not filename else "Size is negative"
             )
         files.append(WantedFile(filename, size))
     if version.refuses_traversal and any(

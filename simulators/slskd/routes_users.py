@@ -2,15 +2,7 @@
 
 from aiohttp import web
 
-from .json_rules import (
-    Body,
-    Json,
-    MalformedBodyError,
-    answer,
-    empty,
-    read_json,
-    text_error,
-)
+from .json_rules import Body, Json, MalformedBodyError, answer, empty, read_json, text_error
 from .model import Peer, Presence, SharedFile
 from .network import Network, attribute_properties
 from .transfer_model import remote_directory, remote_parts
@@ -45,7 +37,7 @@ class UserRoutes:
     def _reach(self, request: web.Request) -> Peer | web.Response:
         """Return the peer, or the answer for one who cannot be reached."""
         username = request.match_info["username"]
-        presence = self._network.presence(username)
+        presence = self._network.reachable(username)
         if presence is Presence.OFFLINE:
             return text_error(404, f"User {username} appears to be offline")
         if presence in (Presence.UNREACHABLE, Presence.SILENT):
@@ -62,11 +54,7 @@ class UserRoutes:
         if username not in self._network.peers:
             return text_error(404, f"User {username} appears to be offline")
         presence = self._network.presence(username)
-        shown = (
-            presence
-            if presence in (Presence.AWAY, Presence.OFFLINE)
-            else Presence.ONLINE
-        )
+        shown = presence if presence in (Presence.AWAY, Presence.OFFLINE) else Presence.ONLINE
         return answer({"presence": shown.value, "isPrivileged": False})
 
     async def info(self, request: web.Request) -> web.Response:

@@ -100,9 +100,7 @@ class SearchService:
         self.sent_at: list[float] = []
         server.on_loss.append(self.end_running)
 
-    def create(
-        self, search_id: str | None, text: str, options: SearchOptions
-    ) -> Search:
+    def create(self, search_id: str | None, text: str, options: SearchOptions) -> Search:
         """Begin a search and return its record.
 
         Raises SearchTakenError, and NotReadyError or SearchRefusedError, which leave an errored record.
@@ -111,9 +109,7 @@ class SearchService:
         if search_id in self.records:
             raise SearchTakenError
         self._token += 1
-        search = Search(
-            search_id, Query.parse(text), self._token, options, self._clock.ticks()
-        )
+        search = Search(search_id, Query.parse(text), self._token, options, self._clock.ticks())
         self.records[search.id] = search
         if not self._server.is_ready:
             self._fail_at_once(search)
@@ -182,18 +178,14 @@ class SearchService:
         self._restart_silence(search)
         for answer in self._network.search(search.query):
             search.timers.append(
-                self._clock.call_later(
-                    answer.delay, partial(self._receive, search, answer)
-                )
+                self._clock.call_later(answer.delay, partial(self._receive, search, answer))
             )
 
     def _is_flooded(self, now: float) -> bool:
         """Tell whether the server ignores us for searching too much."""
         if self._flood is None:
             return False
-        recent = sum(
-            1 for at in reversed(self.sent_at[-1000:]) if at > now - self._flood.window
-        )
+        recent = sum(1 for at in reversed(self.sent_at[-1000:]) if at > now - self._flood.window)
         if recent > self._flood.searches:
             self._banned_until = max(self._banned_until, now + self._flood.ban)
         return now < self._banned_until
@@ -230,13 +222,10 @@ class SearchService:
                 "uploadSpeed": peer.speed,
                 "queueLength": peer.queue_length,
                 "fileCount": len(answer.files),
-                "files": [
-                    file_row(file, self._network.size(file)) for file in answer.files
-                ],
+                "files": [file_row(file, self._network.size(file)) for file in answer.files],
                 "lockedFileCount": len(answer.locked_files),
                 "lockedFiles": [
-                    file_row(file, self._network.size(file))
-                    for file in answer.locked_files
+                    file_row(file, self._network.size(file)) for file in answer.locked_files
                 ],
             }
         )

@@ -30,13 +30,9 @@ class ApiKey:
         """Tell whether a request from this address may use the key."""
         remote = ipaddress.ip_address(address)
         networks = (
-            ipaddress.ip_network(part.strip(), strict=False)
-            for part in self.cidr.split(",")
+            ipaddress.ip_network(part.strip(), strict=False) for part in self.cidr.split(",")
         )
-        return any(
-            remote.version == network.version and remote in network
-            for network in networks
-        )
+        return any(remote.version == network.version and remote in network for network in networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +66,7 @@ class Tokens:
             "iat": issued,
             "exp": issued + _LIFETIME,
         }
-        signed = ".".join(
-            _encode(json.dumps(part).encode()) for part in ({"alg": "HS256"}, claims)
-        )
+        signed = ".".join(_encode(json.dumps(part).encode()) for part in ({"alg": "HS256"}, claims))
         return {
             "token": f"{signed}.{self._signature(signed)}",
             "tokenType": "Bearer",
@@ -127,9 +121,7 @@ def refuse_by_content_type(request: web.Request, path: str) -> web.Response | No
     return empty(415)
 
 
-def refuse_without_content_type(
-    request: web.Request, reads_body: bool
-) -> web.Response | None:
+def refuse_without_content_type(request: web.Request, reads_body: bool) -> web.Response | None:
     """Return 415 when an action reads a body and none was declared; None when all is well."""
     if reads_body and "Content-Type" not in request.headers:
         return empty(415)

@@ -36,9 +36,7 @@ class ServerConnection:
         self._generation += 1
         generation = self._generation
 
-        def step(
-            state: str, following: Callable[[], None] | None, seconds: float
-        ) -> None:
+        def step(state: str, following: Callable[[], None] | None, seconds: float) -> None:
             if generation != self._generation:
                 return
             self.state = state
@@ -89,11 +87,7 @@ class ServerConnection:
         connected = self.state.startswith("Connected")
         known = self.state != "Disconnected"
         return {
-            **(
-                {"address": "vps.slsknet.org", "ipEndPoint": "192.0.2.10:2271"}
-                if known
-                else {}
-            ),
+            **({"address": "vps.slsknet.org", "ipEndPoint": "192.0.2.10:2271"} if known else {}),
             "state": self.state,
             "isConnected": connected,
             "isConnecting": self.state == "Connecting",

@@ -98,9 +98,7 @@ class SlskdSimulator:
             settings.write_mode,
             version.strips_share_prefix,
         )
-        self.searches = SearchService(
-            clock, self.network, self.server, version, settings.flood
-        )
+        self.searches = SearchService(clock, self.network, self.server, version, settings.flood)
         runner = DownloadRunner(
             clock,
             self.network,
@@ -126,12 +124,8 @@ class SlskdSimulator:
             else LocalServer(control_application(self), settings.control_port)
         )
         if version.raises_connection_events:
-            self.server.on_login.append(
-                lambda: self._note_connection("SoulseekClientConnected")
-            )
-            self.server.on_loss.append(
-                lambda: self._note_connection("SoulseekClientDisconnected")
-            )
+            self.server.on_login.append(lambda: self._note_connection("SoulseekClientConnected"))
+            self.server.on_loss.append(lambda: self._note_connection("SoulseekClientDisconnected"))
 
     def _build(self) -> web.Application:
         """Collect the routes."""

@@ -74,9 +74,7 @@ class Storage:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.touch()
             except OSError as error:
-                raise OSError(
-                    f"Failed to create file {path}: {error.strerror}"
-                ) from error
+                raise OSError(f"Failed to create file {path}: {error.strerror}") from error
 
     def grow(self, transfer: Transfer, size: int) -> None:
         """Let the unfinished file reach a size."""
@@ -89,9 +87,7 @@ class Storage:
         if self.mode is WriteMode.REAL:
             self.incomplete_path(transfer).unlink(missing_ok=True)
 
-    async def finish(
-        self, transfer: Transfer, file: SharedFile | None, ticks: int
-    ) -> Path:
+    async def finish(self, transfer: Transfer, file: SharedFile | None, ticks: int) -> Path:
         """Write the whole file and move it to its place, which is returned; OSError when it fails."""
         return await asyncio.to_thread(self._finish, transfer, file, ticks)
 

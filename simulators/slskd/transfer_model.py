@@ -98,9 +98,7 @@ def transfer_row(
     speed = _average_speed(transfer, received, elapsed)
     row["bytesRemaining"] = transfer.size - received
     row["elapsedTime"] = time_span(elapsed)
-    row["percentComplete"] = number(
-        received / transfer.size * 100 if transfer.size else 0.0
-    )
+    row["percentComplete"] = number(received / transfer.size * 100 if transfer.size else 0.0)
     if speed > 0:
         row["remainingTime"] = time_span(
             round((transfer.size - received) / speed * TICKS_PER_SECOND)
@@ -110,16 +108,12 @@ def transfer_row(
     return {name: value for name, value in row.items() if value is not None}
 
 
-def event_row(
-    transfer: Transfer, version: SlskdVersion, now: float, ticks: int
-) -> dict[str, Json]:
+def event_row(transfer: Transfer, version: SlskdVersion, now: float, ticks: int) -> dict[str, Json]:
     """Return a download as events and webhooks carry it: nulls kept, durations missing."""
     row = _stored_properties(transfer, version, now, ticks)
     received = transfer.bytes_at(now)
     row["bytesRemaining"] = transfer.size - received
-    row["percentComplete"] = number(
-        received / transfer.size * 100 if transfer.size else 0.0
-    )
+    row["percentComplete"] = number(received / transfer.size * 100 if transfer.size else 0.0)
     return row
 
 
@@ -154,9 +148,7 @@ def _stored_properties(
         "startedAt": instant(transfer.started),
         "endedAt": instant(transfer.ended),
         "bytesTransferred": received,
-        "averageSpeed": number(
-            _average_speed(transfer, received, _elapsed(transfer, ticks))
-        ),
+        "averageSpeed": number(_average_speed(transfer, received, _elapsed(transfer, ticks))),
         "placeInQueue": transfer.place_in_queue,
         "exception": transfer.exception,
     }

@@ -139,26 +139,19 @@ class DownloadRunner:
         behaviour = self._behaviour(transfer, peer)[0]
         others = 0
         if behaviour.queue_seconds > 0:
-            left = (
-                max(transfer.queued_until - self._clock.now(), 0.0)
-                / behaviour.queue_seconds
-            )
+            left = max(transfer.queued_until - self._clock.now(), 0.0) / behaviour.queue_seconds
             others = round(max(peer.queue_length, 1) * left)
         ours = queue.waiting.index(transfer) + 1 if transfer in queue.waiting else 1
         return others + ours
 
-    def _behaviour(
-        self, transfer: Transfer, peer: Peer
-    ) -> tuple[Behaviour, SharedFile | None]:
+    def _behaviour(self, transfer: Transfer, peer: Peer) -> tuple[Behaviour, SharedFile | None]:
         """Return how this download goes, and the file it is about."""
         file = self._network.file(transfer.username, transfer.filename)
         if file is not None and file.behaviour is not None:
             return file.behaviour, file
         return peer.behaviour, file
 
-    def _later(
-        self, transfer: Transfer, delay: float, step: Callable[[Transfer], None]
-    ) -> None:
+    def _later(self, transfer: Transfer, delay: float, step: Callable[[Transfer], None]) -> None:
         """Take the next step after some seconds."""
         transfer.timer = self._clock.call_later(delay, partial(step, transfer))
 
@@ -177,7 +170,7 @@ class DownloadRunner:
     def _hear_answer(self, transfer: Transfer) -> None:
         """Take the peer's answer to the request."""
         username = transfer.username
-        presence = self._network.presence(username)
+        presence = self._network.reachable(username)
         if presence is Presence.OFFLINE:
             self._fail(transfer, "Errored", f"User {username} appears to be offline")
             return
@@ -273,9 +266,7 @@ class DownloadRunner:
         transfer.offset = transfer.received
         transfer.flow_end = transfer.size
         if self._will_fail(transfer, behaviour):
-            transfer.flow_end = max(
-                int(transfer.size * behaviour.fraction), transfer.offset
-            )
+            transfer.flow_end = max(int(transfer.size * behaviour.fraction), transfer.offset)
         transfer.flowing_since = self._clock.now()
         self._flow_on(transfer)
 
@@ -289,16 +280,12 @@ class DownloadRunner:
     def _flow_on(self, transfer: Transfer) -> None:
         """Wait for the next quarter of the file, or for what ends the attempt."""
         received = transfer.bytes_at(self._clock.now())
-        steps = (
-            transfer.size * step // _GROWTH_STEPS for step in range(1, _GROWTH_STEPS)
-        )
+        steps = (transfer.size * step // _GROWTH_STEPS for step in range(1, _GROWTH_STEPS))
         goal = min(
             (step for step in steps if received < step < transfer.flow_end),
             default=transfer.flow_end,
         )
-        delay = (goal - transfer.offset) / transfer.rate + (
-            transfer.flowing_since or 0.0
-        )
+        delay = (goal - transfer.offset) / transfer.rate + (transfer.flowing_since or 0.0)
         is_last = goal == transfer.flow_end
 
         def arrive(one: Transfer) -> None:
@@ -327,9 +314,7 @@ class DownloadRunner:
                 lambda one: self._break_off(one, "TimedOut", text),
             )
         elif behaviour.outcome is Outcome.REPORT_FAILED:
-            self._break_off(
-                transfer, "Errored", "Download reported as failed by remote client"
-            )
+            self._break_off(transfer, "Errored", "Download reported as failed by remote client")
         else:
             self._break_off(
                 transfer,
@@ -366,11 +351,7 @@ class DownloadRunner:
     def _fail(self, transfer: Transfer, kind: str, text: str) -> None:
         """End an attempt; newer versions try again after some kinds of failure."""
         self._stop_flow(transfer)
-        if (
-            self._version.retries
-            and kind in _RETRIED
-            and transfer.attempts < self.retry.attempts
-        ):
+        if self._version.retries and kind in _RETRIED and transfer.attempts < self.retry.attempts:
             self._mark(transfer, kind, text)
             transfer.in_retry_pause = True
             self._later(transfer, _FLASH_SECONDS, self._await_retry)
@@ -391,11 +372,7 @@ class DownloadRunner:
 
     def _mark(self, transfer: Transfer, kind: str, text: str) -> None:
         """Write a failure into the record."""
-        known = (
-            kind
-            if self._version.keeps_failure_kinds or kind == "Cancelled"
-            else "Errored"
-        )
+        known = kind if self._version.keeps_failure_kinds or kind == "Cancelled" else "Errored"
         transfer.state = f"Completed, {known}"
         transfer.exception = text
         transfer.ended = self._clock.ticks()

@@ -13,13 +13,7 @@ from .model import Presence
 from .network import Network
 from .server_state import ServerConnection
 from .storage import Storage
-from .transfer_model import (
-    QUEUED_REMOTELY,
-    Batch,
-    Transfer,
-    event_row,
-    remote_directory,
-)
+from .transfer_model import QUEUED_REMOTELY, Batch, Transfer, event_row, remote_directory
 from .transfer_run import DownloadRunner
 from .versions import SlskdVersion
 
@@ -85,7 +79,7 @@ class TransferService:
                 "The server connection must be connected and logged in to connect to other users "
                 f"(currently: {self._server.state})"
             )
-        presence = self._network.presence(username)
+        presence = self._network.reachable(username)
         if presence is Presence.OFFLINE:
             raise UserOfflineError(f"User {username} appears to be offline")
         if presence is Presence.UNREACHABLE:
@@ -172,9 +166,7 @@ class TransferService:
         """Make a record, superseding finished ones of the same file."""
         for older in self._by_file[username, filename]:
             older.removed = older.removed or older.is_complete
-        transfer = Transfer(
-            str(uuid.uuid4()), username, filename, size, self._clock.ticks()
-        )
+        transfer = Transfer(str(uuid.uuid4()), username, filename, size, self._clock.ticks())
         self.records[transfer.id] = transfer
         self._by_user[username][transfer.id] = transfer
         self._by_file[username, filename].append(transfer)
@@ -184,9 +176,7 @@ class TransferService:
         """Start a record on its way."""
         self.enqueued_total += 1
         self._active[transfer.username, transfer.filename] = transfer
-        self._active_folders[
-            transfer.username, remote_directory(transfer.filename)
-        ] += 1
+        self._active_folders[transfer.username, remote_directory(transfer.filename)] += 1
         self._runner.begin(transfer)
 
     def _add_duplicate_row(self, username: str, file: WantedFile) -> Transfer:
@@ -205,9 +195,7 @@ class TransferService:
         """Take a finished download out of the tracked ones."""
         if self._active.get((transfer.username, transfer.filename)) is transfer:
             del self._active[transfer.username, transfer.filename]
-            self._active_folders[
-                transfer.username, remote_directory(transfer.filename)
-            ] -= 1
+            self._active_folders[transfer.username, remote_directory(transfer.filename)] -= 1
 
     def _announce(self, transfer: Transfer, path: str) -> None:
         """Raise the events of a finished file."""
@@ -215,9 +203,7 @@ class TransferService:
             "version": 0,
             "localFilename": path,
             "remoteFilename": transfer.filename,
-            "transfer": event_row(
-                transfer, self._version, self._clock.now(), self._clock.ticks()
-            ),
+            "transfer": event_row(transfer, self._version, self._clock.now(), self._clock.ticks()),
         }
         self._events.add("DownloadFileComplete", data)
         folder = remote_directory(transfer.filename)

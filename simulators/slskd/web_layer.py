@@ -72,9 +72,7 @@ class WebLayer:
         router = application.router
         for base in {"", self._url_base}:
             for route in routes:
-                router.add_route(
-                    route.method, f"{base}{API_ROOT}{route.path}", route.handler
-                )
+                router.add_route(route.method, f"{base}{API_ROOT}{route.path}", route.handler)
             router.add_get(f"{base}/health", self._health)
         router.add_route("*", "/{path:.*}", self._anything_else)
         return application
@@ -86,9 +84,7 @@ class WebLayer:
         """Turn a method into a middleware."""
 
         @web.middleware
-        async def middleware(
-            request: web.Request, handler: Handler
-        ) -> web.StreamResponse:
+        async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
             """Pass the request on."""
             return await step(request, handler)
 
@@ -109,9 +105,7 @@ class WebLayer:
         )
         return response
 
-    async def _check(
-        self, request: web.Request, handler: Handler
-    ) -> web.StreamResponse:
+    async def _check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Turn away what slskd turns away, in its order, and catch what it catches."""
         path = self._api_path(request.path)
         if request.match_info.handler in (self._anything_else, self._health):
@@ -125,15 +119,11 @@ class WebLayer:
             return empty(401, UNAUTHORISED_HEADERS)
         resource = request.match_info.route.resource
         pattern = path if resource is None else self._api_path(resource.canonical)
-        refusal = refuse_without_content_type(
-            request, (request.method, pattern) in _READS_BODY
-        )
+        refusal = refuse_without_content_type(request, (request.method, pattern) in _READS_BODY)
         if refusal is not None:
             return refusal
         try:
-            return await self._faults.handle(
-                request, path.removeprefix(API_ROOT), handler
-            )
+            return await self._faults.handle(request, path.removeprefix(API_ROOT), handler)
         except Exception as error:
             _LOGGER.exception("A request failed inside the simulator")
             return text_error(500, str(error))

@@ -42,6 +42,4 @@ class Query:
     @property
     def text(self) -> str:
         """Return the search text put together again: terms first, exclusions last."""
-        return " ".join(
-            (*self.terms, *(f"-{exclusion}" for exclusion in self.exclusions))
-        )
+        return " ".join((*self.terms, *(f"-{exclusion}" for exclusion in self.exclusions)))
