@@ -18,6 +18,7 @@ _CYLINDERS = "Cylinders"
 _PIANO_ROLLS = "The Entertainer: Classic Ragtime from Rare Piano Rolls"
 _SOUSA_MARCHES = "The Complete Marches of John Philip Sousa, Vol. 3"
 
+# One recording in few lines reads as a table; the formatter would make it a column.
 # fmt: off
 ROAD_RECORDINGS: tuple[Recording, ...] = (
     Recording(
