@@ -1,6 +1,7 @@
 """Draw simple cover pictures of our own, the same for the same seed."""
 
 import asyncio
+from colorsys import hsv_to_rgb
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
@@ -10,9 +11,11 @@ from PIL import Image, ImageDraw
 LARGEST_PICTURE = 1200
 
 
-def _colour(digest: bytes, offset: int) -> tuple[int, int, int]:
-    """Take one colour out of a digest."""
-    return digest[offset], digest[offset + 1], digest[offset + 2]
+def _colour(digest: bytes, step: int) -> tuple[int, int, int]:
+    """Return one colour of a palette: near hues, from dark to light."""
+    hue = (digest[0] / 255 + step * digest[1] / 4096) % 1
+    red, green, blue = hsv_to_rgb(hue, 0.55 - 0.07 * step, 0.3 + 0.13 * step)
+    return int(red * 255), int(green * 255), int(blue * 255)
 
 
 @lru_cache(maxsize=256)
@@ -32,9 +35,9 @@ def draw_cover(seed: str, size: int, image_format: str = "JPEG") -> bytes:
             centre_x + radius,
             size // 2 + radius,
         )
-        draw.ellipse(box, fill=_colour(digest, 3 + 3 * ring))
-    height = size * digest[28] // 512
-    draw.rectangle((0, size - height, size, size), fill=_colour(digest, 16))
+        draw.ellipse(box, fill=_colour(digest, ring + 1))
+    height = size * digest[28] // 1024
+    draw.rectangle((0, size - height, size, size), fill=_colour(digest, 2))
     buffer = BytesIO()
     picture.save(buffer, image_format)
     return buffer.getvalue()
