@@ -1,0 +1,55 @@
+"""Register the actions, which find their account only when they are called."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+import probatio
+
+from ..const import DOMAIN
+from . import playlists, tracks
+
+
+class _Action(NamedTuple):
+    """Hold what Home Assistant needs to know of an action."""
+
+    handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+    schema: probatio.Schema
+    response: SupportsResponse = SupportsResponse.OPTIONAL
+
+
+_ACTIONS = {
+    "import_playlist": _Action(playlists.async_import_playlist, playlists.IMPORT_PLAYLIST_SCHEMA),
+    "sync_playlist": _Action(playlists.async_sync_playlist, playlists.SYNC_PLAYLIST_SCHEMA),
+    "download_missing": _Action(
+        playlists.async_download_missing, playlists.DOWNLOAD_MISSING_SCHEMA
+    ),
+    "get_playlist": _Action(
+        playlists.async_get_playlist,
+        playlists.GET_PLAYLIST_SCHEMA,
+        SupportsResponse.ONLY,
+    ),
+    "search": _Action(tracks.async_search, tracks.SEARCH_SCHEMA, SupportsResponse.ONLY),
+    "download_track": _Action(tracks.async_download_track, tracks.DOWNLOAD_TRACK_SCHEMA),
+    "enrich_metadata": _Action(tracks.async_enrich_metadata, tracks.ENRICH_METADATA_SCHEMA),
+    "get_queue": _Action(tracks.async_get_queue, tracks.GET_QUEUE_SCHEMA, SupportsResponse.ONLY),
+}
+
+
+@callback
+def async_setup_actions(hass: HomeAssistant) -> None:
+    """Register every action."""
+    for name, action in _ACTIONS.items():
+        hass.services.async_register(
+            DOMAIN,
+            name,
+            action.handler,
+            schema=action.schema,
+            supports_response=action.response,
+        )

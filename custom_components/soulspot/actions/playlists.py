@@ -1,0 +1,115 @@
+"""Import, sync and show playlists."""
+
+from types import MappingProxyType
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import ServiceCall, ServiceResponse
+import probatio
+
+from ..const import CONF_AUTOMATIC_DOWNLOAD, CONF_PLAYLIST_ID, CONF_QUALITY, SUBENTRY_PLAYLIST
+from ..coordinator import SoulSpotConfigEntry
+from ..engine.model import Playlist, Quality
+from ..entry import find_playlist
+from ..errors import translated_errors
+from ..texts import async_get_sentences
+from .responses import Responses
+from .target import PLAYLIST_FIELDS, find_playlist_target, given, require_playlist, require_spotify
+
+ATTR_FETCH_ALL_TRACKS = "fetch_all_tracks"
+
+IMPORT_PLAYLIST_SCHEMA = probatio.Schema(
+    {
+        **PLAYLIST_FIELDS,
+        probatio.Optional(ATTR_FETCH_ALL_TRACKS, default=True): bool,
+        probatio.Optional(CONF_QUALITY): probatio.In(list(Quality)),
+        probatio.Optional(CONF_AUTOMATIC_DOWNLOAD, default=True): bool,
+    }
+)
+SYNC_PLAYLIST_SCHEMA = probatio.Schema(PLAYLIST_FIELDS)
+DOWNLOAD_MISSING_SCHEMA = probatio.Schema(PLAYLIST_FIELDS)
+GET_PLAYLIST_SCHEMA = probatio.Schema(PLAYLIST_FIELDS)
+
+
+async def async_import_playlist(call: ServiceCall) -> ServiceResponse:
+    """Import a playlist, and configure it when it is new."""
+    entry, playlist_id = require_playlist(call)
+    require_spotify(entry)
+    data = entry.runtime_data
+    with translated_errors():
+        report = await data.pipeline.import_playlist(
+            playlist_id, fetch_all_tracks=call.data[ATTR_FETCH_ALL_TRACKS]
+        )
+        if find_playlist(entry, playlist_id) is None:
+            _configure(call, entry, report.playlist)
+        await data.playlists.async_reread()
+    responses = Responses(await async_get_sentences(call.hass))
+    return {
+        "playlist": {
+            "id": report.playlist.spotify_id,
+            "name": report.playlist.name,
+            "owner": report.playlist.owner_name,
+        },
+        "tracks_imported": report.tracks_imported,
+        "tracks_failed": report.tracks_failed,
+        "errors": list(responses.sentences(report.errors)),
+        "changed": report.changed,
+    }
+
+
+async def async_sync_playlist(call: ServiceCall) -> ServiceResponse:
+    """Sync one playlist, or all of them."""
+    entry, playlist_id = find_playlist_target(call)
+    require_spotify(entry)
+    wanted = None if playlist_id is None else [playlist_id]
+    with translated_errors():
+        snapshot = await entry.runtime_data.playlists.async_sync(wanted)
+    responses = Responses(await async_get_sentences(call.hass))
+    return {
+        "playlists": [
+            responses.playlist(playlist)
+            for spotify_id, playlist in snapshot.playlists.items()
+            if playlist_id in (None, spotify_id)
+        ]
+    }
+
+
+async def async_download_missing(call: ServiceCall) -> ServiceResponse:
+    """Queue what is missing from one playlist, or from all of them."""
+    entry, playlist_id = find_playlist_target(call)
+    with translated_errors():
+        queued = await entry.runtime_data.pipeline.download_missing(playlist_id)
+    return {"queued": queued}
+
+
+async def async_get_playlist(call: ServiceCall) -> ServiceResponse:
+    """Return a playlist with every entry and its state."""
+    entry, playlist_id = require_playlist(call)
+    with translated_errors():
+        entries = await entry.runtime_data.pipeline.playlist_entries(playlist_id)
+        snapshot = await entry.runtime_data.pipeline.playlists_snapshot()
+    responses = Responses(await async_get_sentences(call.hass))
+    playlist = snapshot.playlists.get(playlist_id)
+    return {
+        "playlist": responses.playlist(playlist) if playlist else None,
+        "entries": [responses.entry_status(item) for item in entries],
+    }
+
+
+def _configure(call: ServiceCall, entry: SoulSpotConfigEntry, playlist: Playlist) -> None:
+    """Add the subentry of an imported playlist."""
+    chosen = given(call.data, **{CONF_QUALITY: CONF_QUALITY})
+    call.hass.config_entries.async_add_subentry(
+        entry,
+        ConfigSubentry(
+            data=MappingProxyType(
+                {
+                    CONF_PLAYLIST_ID: playlist.spotify_id,
+                    CONF_AUTOMATIC_DOWNLOAD: call.data[CONF_AUTOMATIC_DOWNLOAD],
+                    **chosen,
+                }
+            ),
+            subentry_type=SUBENTRY_PLAYLIST,
+            title=playlist.name,
+            unique_id=playlist.spotify_id,
+        ),
+    )

@@ -1,0 +1,157 @@
+"""Shape what the engine reports into the JSON of action responses."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from ..engine.model import Album, Artist, Download, LibraryFile, Reason, Track
+from ..engine.views import EntryStatus, PlaylistSnapshot, QueueSnapshot, TrackStatus
+from ..texts import Sentences
+
+type Json = dict[str, Any]
+
+
+class Responses:
+    """Shape objects, with their reasons told in one language."""
+
+    def __init__(self, sentences: Sentences) -> None:
+        """Take the sentences."""
+        self._sentences = sentences
+
+    def reason(self, reason: Reason | None) -> Json:
+        """Return a reason for people and for automations."""
+        return {
+            "reason": self._sentences.of(reason),
+            "reason_key": reason.key if reason else None,
+        }
+
+    def sentences(self, reasons: tuple[Reason, ...]) -> list[str | None]:
+        """Return reasons for people."""
+        return [self._sentences.of(reason) for reason in reasons]
+
+    def track_status(self, status: TrackStatus) -> Json:
+        """Return how far a track is, and why."""
+        return {
+            **track_facts(status.track),
+            "state": status.state.value if status.state else None,
+            **self.reason(status.reason),
+            "download": download_facts(status.download) if status.download else None,
+            "file": _file(status.file) if status.file else None,
+            "file_path": status.file_path,
+            "tags": status.tags,
+        }
+
+    def entry_status(self, entry: EntryStatus) -> Json:
+        """Return one position of a playlist."""
+        return {
+            "position": entry.position,
+            "kind": entry.kind.value,
+            "name": entry.title,
+            "added_at": _moment(entry.added_at),
+            "track": self.track_status(entry.status) if entry.status else None,
+        }
+
+    def playlist(self, snapshot: PlaylistSnapshot) -> Json:
+        """Return a playlist with its figures."""
+        playlist = snapshot.playlist
+        return {
+            "id": playlist.spotify_id,
+            "name": playlist.name,
+            "owner": playlist.owner_name,
+            "synced_at": _moment(playlist.synced_at),
+            "entries": snapshot.entries,
+            "tracks": snapshot.tracks,
+            "owned": snapshot.owned,
+            "missing": snapshot.missing,
+            "skipped": snapshot.skipped,
+            "progress": snapshot.progress,
+            "error": self._sentences.of(playlist.error),
+        }
+
+    def queue(self, queue: QueueSnapshot) -> Json:
+        """Return the counters of the queue."""
+        counters = asdict(queue)
+        del counters["slskd"]
+        return {
+            **counters,
+            "estimated_end": _moment(queue.estimated_end),
+            "slskd_connected": queue.slskd.is_connected,
+            "slskd_reason": self._sentences.of(queue.slskd.reason),
+        }
+
+
+def track_facts(track: Track) -> Json:
+    """Return what is known of a track."""
+    metadata = track.metadata
+    return {
+        "track_id": track.id,
+        "artist": ", ".join(artist.name for artist in metadata.artists),
+        "title": metadata.title,
+        "album": metadata.album.name if metadata.album else None,
+        "duration_ms": metadata.duration_ms,
+        "isrc": metadata.isrc,
+        "musicbrainz_recording_id": track.musicbrainz_recording_id,
+        "original_date": track.original_date,
+        "genres": list(track.genres),
+    }
+
+
+def artist_facts(artist: Artist) -> Json:
+    """Return what is known of an artist."""
+    return {"name": artist.name, "musicbrainz_id": artist.musicbrainz_id}
+
+
+def album_facts(album: Album) -> Json:
+    """Return what is known of an album."""
+    return {
+        "name": album.name,
+        "release_date": album.release_date,
+        "musicbrainz_id": album.musicbrainz_id,
+        "musicbrainz_release_group_id": album.musicbrainz_release_group_id,
+    }
+
+
+def download_facts(download: Download) -> Json:
+    """Return how far a download is."""
+    return {
+        "download_id": download.id,
+        "status": download.state.value,
+        "quality": download.quality.value,
+        "username": download.username,
+        "filename": download.remote_path,
+        "size": download.size,
+        "bytes_transferred": download.bytes_transferred,
+        "speed": download.speed,
+        "created_at": _moment(download.created_at),
+        "updated_at": _moment(download.updated_at),
+    }
+
+
+def plain(value: object) -> Any:
+    """Return the JSON form of what the engine reports about a candidate."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return str(value)
+    return value
+
+
+def _file(file: LibraryFile) -> Json:
+    """Return what lies in the library."""
+    return {
+        "path": file.path,
+        "size": file.size,
+        "format": file.format,
+        "duration_ms": file.duration_ms,
+        "bit_rate": file.bit_rate,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    """Return a point in time as ISO 8601."""
+    return moment.isoformat() if moment else None

@@ -1,0 +1,129 @@
+"""Describe the forms of the flows."""
+
+from collections.abc import Iterable
+
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import probatio
+
+from ..const import (
+    CONF_AUTOMATIC_DOWNLOAD,
+    CONF_KEEP_SOURCE,
+    CONF_LIBRARY,
+    CONF_LOCAL_DOWNLOADS,
+    CONF_PATH_TEMPLATE,
+    CONF_QUALITY,
+    CONF_SLSKD_ADDRESS,
+    CONF_SLSKD_API_KEY,
+    CONF_SLSKD_DOWNLOADS,
+    CONF_SLSKD_VERIFY_CERTIFICATE,
+)
+from ..engine.model import LIKED_SONGS_ID, PlaylistSummary, Quality
+from ..engine.settings import DEFAULT_TEMPLATE
+
+CONF_PLAYLISTS = "playlists"
+CONF_PLAYLIST = "playlist"
+CONF_LINK = "link"
+ACCOUNT_QUALITY = "account"
+LIKED_SONGS_NAME = "Liked Songs"
+
+_PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
+
+SLSKD_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(CONF_SLSKD_ADDRESS): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.URL, autocomplete="off")
+        ),
+        probatio.Optional(CONF_SLSKD_API_KEY): _PASSWORD,
+        probatio.Required(CONF_SLSKD_VERIFY_CERTIFICATE, default=True): BooleanSelector(),
+    }
+)
+
+SLSKD_KEY_SCHEMA = probatio.Schema({probatio.Required(CONF_SLSKD_API_KEY): _PASSWORD})
+
+FOLDERS_SCHEMA = probatio.Schema(
+    {
+        probatio.Optional(CONF_SLSKD_DOWNLOADS): TextSelector(),
+        probatio.Optional(CONF_LOCAL_DOWNLOADS): TextSelector(),
+        probatio.Optional(CONF_LIBRARY): TextSelector(),
+    }
+)
+
+OPTIONS_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(CONF_QUALITY, default=Quality.BEST.value): SelectSelector(
+            SelectSelectorConfig(
+                options=[quality.value for quality in Quality],
+                mode=SelectSelectorMode.DROPDOWN,
+                translation_key=CONF_QUALITY,
+            )
+        ),
+        probatio.Required(CONF_PATH_TEMPLATE, default=DEFAULT_TEMPLATE): TextSelector(),
+        probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
+    }
+)
+
+_PLAYLIST_FIELDS = {
+    probatio.Required(CONF_QUALITY, default=ACCOUNT_QUALITY): SelectSelector(
+        SelectSelectorConfig(
+            options=[ACCOUNT_QUALITY, *(quality.value for quality in Quality)],
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key="playlist_quality",
+        )
+    ),
+    probatio.Required(CONF_AUTOMATIC_DOWNLOAD, default=True): BooleanSelector(),
+}
+
+PLAYLIST_OPTIONS_SCHEMA = probatio.Schema(_PLAYLIST_FIELDS)
+
+
+def playlists_schema(choices: Iterable[PlaylistSummary]) -> probatio.Schema:
+    """Return the form that picks the first playlists."""
+    return probatio.Schema(
+        {
+            probatio.Optional(CONF_PLAYLISTS, default=list): _playlist_selector(
+                choices, multiple=True
+            )
+        }
+    )
+
+
+def add_playlist_schema(choices: Iterable[PlaylistSummary]) -> probatio.Schema:
+    """Return the form that adds one playlist."""
+    return probatio.Schema(
+        {
+            probatio.Optional(CONF_PLAYLIST): _playlist_selector(choices, multiple=False),
+            probatio.Optional(CONF_LINK): TextSelector(),
+            **_PLAYLIST_FIELDS,
+        }
+    )
+
+
+def _playlist_selector(choices: Iterable[PlaylistSummary], *, multiple: bool) -> SelectSelector:
+    """Return a list of playlists; the Liked Songs have a translated name."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=choice.spotify_id, label=choice.name) for choice in choices
+            ],
+            multiple=multiple,
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key=CONF_PLAYLIST,
+        )
+    )
+
+
+def with_liked_songs(
+    playlists: Iterable[PlaylistSummary],
+) -> tuple[PlaylistSummary, ...]:
+    """Put the Liked Songs in front of the playlists."""
+    liked_songs = PlaylistSummary(spotify_id=LIKED_SONGS_ID, name=LIKED_SONGS_NAME)
+    return (liked_songs, *playlists)
