@@ -46,9 +46,7 @@ class Verdict(StrEnum):
 
     AGREES = "agrees"
     SILENT = "silent"  # Nothing known: neither for nor against.
-    DOUBTFUL = (
-        "doubtful"  # A person should look, unless something independent outweighs it.
-    )
+    DOUBTFUL = "doubtful"  # A person should look, unless something independent outweighs it.
     CONTRADICTS = "contradicts"
 
 
@@ -84,11 +82,7 @@ class Candidate:
             Verdict.AGREES,
             Verdict.SILENT,
         ):
-            parts = [
-                sentence(item.reason)
-                for item in self.evidence
-                if item.verdict is verdict
-            ]
+            parts = [sentence(item.reason) for item in self.evidence if item.verdict is verdict]
             if parts:
                 return ", ".join(dict.fromkeys(parts))
         return ""
@@ -116,9 +110,7 @@ class Candidate:
     def from_json(cls, data: Mapping[str, object] | str) -> Candidate:
         """Restore what `to_json` made, also from its text; ValueError when it is something else."""
         try:
-            values: dict[str, Any] = (
-                json.loads(data) if isinstance(data, str) else dict(data)
-            )
+            values: dict[str, Any] = json.loads(data) if isinstance(data, str) else dict(data)
             return cls(
                 username=values["username"],
                 file=RemoteFile(**values["file"]),
@@ -129,9 +121,7 @@ class Candidate:
                     Evidence(
                         field=EvidenceField(item["field"]),
                         verdict=Verdict(item["verdict"]),
-                        reason=Reason(
-                            key=item["key"], placeholders=dict(item["placeholders"])
-                        ),
+                        reason=Reason(key=item["key"], placeholders=dict(item["placeholders"])),
                     )
                     for item in values["evidence"]
                 ),

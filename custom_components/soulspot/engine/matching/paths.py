@@ -11,23 +11,24 @@ AUDIO_FORMATS = {
 }  # fmt: skip
 
 _SEPARATORS = re.compile(r"[\\/]+")
+_SHARE_PREFIX = "@@"  # What some clients put before the name of a shared folder.
+_DRIVE = ":"
 _LOSSLESS_BIT_RATE = 450  # kbit/s: no AAC goes beyond it.
 
 
-def split_path(path: str) -> tuple[list[str], str]:
-    """Return folders and file name; backslashes and slashes both separate."""
-    parts = [part for part in _SEPARATORS.split(path) if part.strip()]
-    if not parts:
-        return [], path
-    if parts[0].startswith("@@") and len(parts) > 1:
-        del parts[0]
-    return parts[:-1], parts[-1]
+def split_folders(parent: str) -> list[str]:
+    """Return the folders of a path without its file name; backslashes and slashes both separate."""
+    folders = _SEPARATORS.split(parent) if "/" in parent else parent.split("\\")
+    return [
+        folder
+        for folder in folders
+        if folder.strip() and not folder.startswith(_SHARE_PREFIX) and folder[1:] != _DRIVE
+    ]
 
 
-def format_of(name: str, bit_rate: int | None, bit_depth: int | None) -> str | None:
-    """Return the audio format a file name promises, None when it is not audio; kbit/s and bits or None."""
-    _, dot, extension = name.rpartition(".")
-    format_name = AUDIO_FORMATS.get(extension.strip().lower()) if dot else None
+def format_of(extension: str, bit_rate: int | None, bit_depth: int | None) -> str | None:
+    """Return the audio format an extension promises, None when it is not audio; kbit/s and bits or None."""
+    format_name = AUDIO_FORMATS.get(extension) or AUDIO_FORMATS.get(extension.strip().lower())
     if format_name == "aac" and (bit_depth or (bit_rate or 0) > _LOSSLESS_BIT_RATE):
         return "alac"
     return format_name

@@ -8,9 +8,7 @@ SPEED_STEPS = 8
 FAILURES_TO_DISTRUST = 2
 
 
-def peer_order(
-    response: PeerResponse, history: PeerHistory | None
-) -> tuple[int, int, int, int]:
+def peer_order(response: PeerResponse, history: PeerHistory | None) -> tuple[int, int, int, int]:
     """Return a sort key, better peers first.
 
     A free slot comes first (a stated queue outweighs the flag: one peer in five claims both),

@@ -5,9 +5,7 @@ from enum import StrEnum
 
 from ..model import Quality, Reason
 
-LOSSLESS = frozenset(
-    {"flac", "alac", "wav", "aiff", "ape", "wavpack", "tta", "tak", "dsd"}
-)
+LOSSLESS = frozenset({"flac", "alac", "wav", "aiff", "ape", "wavpack", "tta", "tak", "dsd"})
 
 GOOD_BIT_RATE = 256  # kbit/s
 HI_RES_BIT_DEPTH = 24
@@ -32,18 +30,14 @@ class QualityProfile:
 
     name: str
     mode: SelectionMode = SelectionMode.BEST
-    formats: tuple[str, ...] | None = (
-        None  # In order of preference; others are refused.
-    )
+    formats: tuple[str, ...] | None = None  # In order of preference; others are refused.
     preferred: tuple[str, ...] = ()  # Like `formats`, but refusing nothing.
     minimum_bit_rate: int | None = None
     maximum_bit_rate: int | None = None
     minimum_bit_depth: int | None = None
     maximum_bit_depth: int | None = None
     maximum_size: int | None = None
-    lossless_cutoff: bool = (
-        True  # Whoever owns a lossless file is not offered a better one.
-    )
+    lossless_cutoff: bool = True  # Whoever owns a lossless file is not offered a better one.
 
     def refusal(
         self, format: str, bit_rate: int | None, bit_depth: int | None, size: int
@@ -61,13 +55,9 @@ class QualityProfile:
         if bit_rate is None:
             return None
         if self.minimum_bit_rate is not None and bit_rate < self.minimum_bit_rate:
-            return Reason(
-                key="bit_rate_too_low", placeholders={"bit_rate": str(bit_rate)}
-            )
+            return Reason(key="bit_rate_too_low", placeholders={"bit_rate": str(bit_rate)})
         if self.maximum_bit_rate is not None and bit_rate > self.maximum_bit_rate:
-            return Reason(
-                key="bit_rate_too_high", placeholders={"bit_rate": str(bit_rate)}
-            )
+            return Reason(key="bit_rate_too_high", placeholders={"bit_rate": str(bit_rate)})
         return None
 
     def _depth_refusal(self, bit_depth: int | None) -> Reason | None:
@@ -75,13 +65,9 @@ class QualityProfile:
         if bit_depth is None:
             return None
         if self.minimum_bit_depth is not None and bit_depth < self.minimum_bit_depth:
-            return Reason(
-                key="bit_depth_too_low", placeholders={"bits": str(bit_depth)}
-            )
+            return Reason(key="bit_depth_too_low", placeholders={"bits": str(bit_depth)})
         if self.maximum_bit_depth is not None and bit_depth > self.maximum_bit_depth:
-            return Reason(
-                key="bit_depth_too_high", placeholders={"bits": str(bit_depth)}
-            )
+            return Reason(key="bit_depth_too_high", placeholders={"bits": str(bit_depth)})
         return None
 
     def order(

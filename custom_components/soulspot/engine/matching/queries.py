@@ -23,9 +23,7 @@ class QueryKind(StrEnum):
     CORE = "core"  # Without featured artists, brackets and suffixes.
     ALBUM = "album"  # Title and album, for artist names the server drops.
     FOLDED = "folded"  # Without accents and apostrophes.
-    WILDCARD = (
-        "wildcard"  # First letter of a word replaced: for words the server drops.
-    )
+    WILDCARD = "wildcard"  # First letter of a word replaced: for words the server drops.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +71,7 @@ def _searchable(text: str) -> str:
     for word in text.split():
         star = "*" if word.startswith("*") else ""
         words.extend(
-            star + part if not words or star else part
-            for part in _NOT_WORDS.sub(" ", word).split()
+            star + part if not words or star else part for part in _NOT_WORDS.sub(" ", word).split()
         )
     words = list(dict.fromkeys(words))[:_MOST_WORDS]
     if all(len(word) < 2 and word.isascii() for word in words):
@@ -88,6 +85,4 @@ def _wildcard(artist: str, title: str) -> str:
     longest = max(words, key=len, default="")
     if len(longest) < 4:
         return ""
-    return " ".join(
-        ["*" + word[1:] if word == longest else word for word in words] + [title]
-    )
+    return " ".join(["*" + word[1:] if word == longest else word for word in words] + [title])

@@ -1,6 +1,8 @@
 """Choose among everything a search brought."""
 
 from collections.abc import Mapping, Sequence
+import heapq
+from typing import NamedTuple
 
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
 from .decision import (
@@ -13,14 +15,30 @@ from .decision import (
     Outcome,
     Verdict,
 )
-from .folding import fold
-from .paths import format_of, split_path
+from .explaining import explain
+from .folders import FolderMatch, FolderReader
+from .judging import Judgement, judge
+from .lengths import estimate_bit_rate, match_length
+from .names import parse_name
+from .paths import format_of, split_folders
 from .peers import peer_order
 from .quality import QualityProfile
+from .target import Target, prepare
+from .titles import TitleLevel, TitleMatch, match_title
 from .wanted import WantedRecording
 
 _NO_HISTORIES: Mapping[str, PeerHistory] = {}
-_LENGTH_TOLERANCE = 6  # seconds
+
+
+class _Entry(NamedTuple):
+    """Hold a weighed file until it is known whether anybody wants to read about it."""
+
+    order: tuple[object, ...]
+    username: str
+    file: RemoteFile
+    format: str
+    judgement: Judgement
+    refusal: Reason | None
 
 
 def rank(
@@ -29,124 +47,125 @@ def rank(
     profile: QualityProfile,
     histories: Mapping[str, PeerHistory] = _NO_HISTORIES,
 ) -> Decision:
-    """Return what to take, what to ask about, or why to leave everything."""
+    """Return what to take, what to ask about, or why to leave everything.
+
+    Identity comes first: quality and peers only order what is the wanted recording. Locked files
+    are never considered. Nothing here waits or reads a clock; peers that are to be left alone for
+    a while are for the caller to leave out.
+    """
+    weigher = _Weigher(prepare(wanted), profile)
     considered = 0
-    keyed: list[tuple[tuple[object, ...], Candidate]] = []
     for response in responses:
+        considered += len(response.files)
         peer = peer_order(response, histories.get(response.username))
         for file in response.files:
-            considered += 1
-            if (
-                file.is_locked
-                or (format_name := format_of(file.path, file.bit_rate, file.bit_depth))
-                is None
-            ):
-                continue
-            candidate = _judge(wanted, response.username, file, format_name, profile)
-            quality = profile.order(
-                format_name, candidate.bit_rate, file.bit_depth, file.sample_rate
-            )
-            keyed.append(
-                (
-                    (
-                        candidate.outcome.rank,
-                        quality,
-                        peer,
-                        response.username,
-                        file.path,
-                    ),
-                    candidate,
-                )
-            )
-    keyed.sort(key=lambda item: item[0])
-    ranked = [candidate for _, candidate in keyed]
-    outcome = ranked[0].outcome if ranked else Outcome.LEAVE
-    pool = (
-        tuple(c for c in ranked if c.outcome is outcome)[:POOL_LIMIT]
-        if outcome is not Outcome.LEAVE
-        else ()
-    )
-    key = {
-        Outcome.TAKE: "right_file_found",
-        Outcome.ASK: "needs_a_person",
-        Outcome.LEAVE: "nothing_right",
-    }[outcome]
-    return Decision(
-        outcome=outcome,
-        pool=pool,
-        reason=Reason(key=key if ranked else "nothing_found"),
-        files_considered=considered,
-        rejected=tuple(
-            c for c in ranked if c.outcome is not outcome or outcome is Outcome.LEAVE
-        )[:REJECTED_LIMIT],
-    )
+            if not file.is_locked:
+                weigher.weigh(response.username, file, peer)
+    return weigher.decide(considered)
 
 
-def _judge(
-    wanted: WantedRecording,
-    username: str,
-    file: RemoteFile,
-    format_name: str,
-    profile: QualityProfile,
-) -> Candidate:
-    """Weigh one file."""
-    folders, name = split_path(file.path)
-    everything = f" {fold(' '.join([*folders, name]))} "
-    evidence = [
-        _evidence(
-            EvidenceField.TITLE,
-            f" {fold(wanted.title)} " in f" {fold(name.rpartition('.')[0])} ",
-            "title",
-        ),
-        _evidence(
-            EvidenceField.ARTIST,
-            any(f" {fold(a)} " in everything for a in wanted.artists),
-            "artist",
-        ),
-    ]
-    if wanted.duration_ms is not None and file.length_s is not None:
-        off = abs(file.length_s - wanted.duration_ms / 1000)
-        evidence.append(
-            _evidence(
-                EvidenceField.LENGTH, off <= _LENGTH_TOLERANCE, "length", round(off)
+class _Weigher:
+    """Weigh files one by one; folders and names that come again are read once."""
+
+    def __init__(self, target: Target, profile: QualityProfile) -> None:
+        """Remember nothing yet."""
+        self._target = target
+        self._profile = profile
+        self._titles: dict[str, TitleMatch] = {}
+        self._parents: dict[str, FolderMatch] = {}
+        self._folders = FolderReader(target)
+        self._entries: dict[Outcome, list[_Entry]] = {outcome: [] for outcome in Outcome}
+        self._heard_audio = False
+
+    def weigh(self, username: str, file: RemoteFile, peer: tuple[int, ...]) -> None:
+        """Judge a file; one whose name has nothing of the title is forgotten at once."""
+        path = file.path
+        cut = max(path.rfind("\\"), path.rfind("/"))
+        name = path[cut + 1 :]
+        stem, _, extension = name.rpartition(".")
+        format_name = format_of(extension, file.bit_rate, file.bit_depth)
+        if format_name is None:
+            return
+        self._heard_audio = True
+        title = self._titles.get(stem)
+        if title is None:
+            title = self._titles[stem] = match_title(self._target, parse_name(stem))
+        if title.level is TitleLevel.NONE:
+            return
+        parent = path[:cut] if cut > 0 else ""
+        folder = self._parents.get(parent)
+        if folder is None:
+            folder = self._parents[parent] = self._folders.read(split_folders(parent))
+        target = self._target
+        judgement = judge(target, title, folder, match_length(target.seconds, file, format_name))
+        if judgement.outcome is Outcome.LEAVE:
+            order: tuple[object, ...] = (judgement.misses, title.level, username, path)
+            self._entries[Outcome.LEAVE].append(
+                _Entry(order, username, file, format_name, judgement, None)
             )
+            return
+        bit_rate = estimate_bit_rate(file, target.seconds)
+        refusal = self._profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
+        if refusal is not None:
+            order = (0, title.level, username, path)
+            self._entries[Outcome.LEAVE].append(
+                _Entry(order, username, file, format_name, judgement, refusal)
+            )
+            return
+        quality = self._profile.order(format_name, bit_rate, file.bit_depth, file.sample_rate)
+        order = (judgement.certainty, quality, peer, username, path)
+        self._entries[judgement.outcome].append(
+            _Entry(order, username, file, format_name, judgement, None)
         )
-    bit_rate = file.bit_rate
-    if bit_rate is None and file.length_s:
-        bit_rate = file.size * 8 // 1000 // file.length_s
-    if reason := profile.refusal(format_name, bit_rate, file.bit_depth, file.size):
-        evidence.append(
-            Evidence(
-                field=EvidenceField.FILE, verdict=Verdict.CONTRADICTS, reason=reason
+
+    def decide(self, considered: int) -> Decision:
+        """Return the decision for everything weighed so far."""
+        taken, asked, left = (
+            self._entries[outcome] for outcome in (Outcome.TAKE, Outcome.ASK, Outcome.LEAVE)
+        )
+        rest = left
+        if taken:
+            outcome, key, pool = Outcome.TAKE, "right_file_found", taken
+            rest = asked or left
+        elif asked:
+            outcome, key, pool = Outcome.ASK, "needs_a_person", asked
+        else:
+            outcome, pool = Outcome.LEAVE, []
+            key = "nothing_right" if self._heard_audio else "nothing_found"
+            if any(entry.refusal and entry.judgement.outcome is Outcome.TAKE for entry in left):
+                key = "nothing_good_enough"
+        return Decision(
+            outcome=outcome,
+            pool=tuple(
+                self._candidate(entry) for entry in heapq.nsmallest(POOL_LIMIT, pool, key=_order)
+            ),
+            reason=Reason(key=key),
+            files_considered=considered,
+            rejected=tuple(
+                self._candidate(entry)
+                for entry in heapq.nsmallest(REJECTED_LIMIT, rest, key=_order)
+            ),
+        )
+
+    def _candidate(self, entry: _Entry) -> Candidate:
+        """Return a weighed file with its evidence in words."""
+        evidence = explain(entry.judgement)
+        if entry.refusal is not None:
+            evidence += (
+                Evidence(
+                    field=EvidenceField.FILE, verdict=Verdict.CONTRADICTS, reason=entry.refusal
+                ),
             )
+        return Candidate(
+            username=entry.username,
+            file=entry.file,
+            format=entry.format,
+            bit_rate=estimate_bit_rate(entry.file, self._target.seconds),
+            outcome=Outcome.LEAVE if entry.refusal else entry.judgement.outcome,
+            evidence=evidence,
         )
-    contradicted = any(item.verdict is Verdict.CONTRADICTS for item in evidence)
-    return Candidate(
-        username=username,
-        file=file,
-        format=format_name,
-        bit_rate=bit_rate,
-        outcome=Outcome.LEAVE if contradicted else Outcome.TAKE,
-        evidence=tuple(evidence),
-    )
 
 
-def _evidence(
-    field: EvidenceField, agrees: bool, name: str, seconds: int = 0
-) -> Evidence:
-    """Put a plain yes or no into words."""
-    if agrees:
-        return Evidence(
-            field=field, verdict=Verdict.AGREES, reason=Reason(key=f"{name}_agrees")
-        )
-    key = {
-        "title": "title_not_in_name",
-        "artist": "artist_not_in_path",
-        "length": "length_off",
-    }[name]
-    placeholders = {"seconds": str(seconds)} if name == "length" else {}
-    return Evidence(
-        field=field,
-        verdict=Verdict.CONTRADICTS,
-        reason=Reason(key=key, placeholders=placeholders),
-    )
+def _order(entry: _Entry) -> tuple[object, ...]:
+    """Return an entry's sort key, best first."""
+    return entry.order

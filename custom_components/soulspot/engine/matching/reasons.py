@@ -1,19 +1,76 @@
 """Put reasons into plain English sentences; the keys are what translations go by."""
 
 from ..model import Reason
+from .words import VersionKind
+
+K = VersionKind
+
+# How each kind of version is called in a sentence.
+_NAMES = {
+    K.LIVE: "live recording",
+    K.SESSION: "radio or studio session",
+    K.REMIX: "remix",
+    K.DUB: "dub version",
+    K.EDIT: "edit",
+    K.EXTENDED: "extended version",
+    K.ACOUSTIC: "acoustic version",
+    K.INSTRUMENTAL: "instrumental",
+    K.KARAOKE: "karaoke version",
+    K.A_CAPPELLA: "a cappella version",
+    K.COVER: "cover version",
+    K.TRIBUTE: "tribute",
+    K.DEMO: "demo",
+    K.TAKE: "alternative take",
+    K.ORCHESTRAL: "orchestral version",
+    K.PIANO: "piano version",
+    K.SPED_UP: "sped-up version",
+    K.SLOWED: "slowed version",
+    K.SPATIAL: "8D or surround mix",
+    K.MASHUP: "mash-up or medley",
+    K.MONO: "mono mix",
+    K.CLEAN: "clean version",
+    K.REPRISE: "reprise",
+    K.INTERLUDE: "interlude",
+    K.RERECORDED: "new recording",
+    K.LANGUAGE: "version in another language",
+    K.PREVIEW: "preview or sample",
+    K.COMMENTARY: "commentary or interview",
+    K.OTHER: "special version",
+}
 
 SENTENCES: dict[str, str] = {
     # Title
     "title_agrees": "title agrees",
     "title_not_in_name": "title not in the file name",
+    "title_continues": "the title in the file name goes on with “{words}”",
+    "title_spelled_differently": "title spelled differently",
+    "title_lacks_addition": "the file name lacks an addition of the title",
+    "title_shortened": "the file name has only the title's beginning",
+    "unknown_addition": "“{words}” behind the title is not known",
+    "unknown_words": "“{words}” in the file name is not known",
     # Artist
     "artist_agrees": "artist agrees",
     "artist_not_in_path": "artist not in path",
     "artist_not_told": "the path names no folder, so the artist is unknown",
+    "other_artist": "another artist is named: “{words}”",
+    # Version
+    "version_told_by_length": "the length tells that it is the wanted version",
+    "version_told_by_album": "album and length tell that it is the wanted version",
+    "shelf_of_versions": "a folder above the artist's names a version",
+    "shelf_outweighed": "a folder above the artist's names a version, album and length outweigh it",
     # Length
     "length_agrees": "length agrees",
+    "length_near": "length {seconds} s off, within what masterings differ",
     "length_off": "length {seconds} s off",
     "length_unknown": "no length advertised",
+    "length_implausible": "the advertised length does not fit the size",
+    "size_unlikely": "the size does not fit the wanted length",
+    # Album and sibling files
+    "album_agrees": "album agrees",
+    "other_album": "from another album",
+    "length_of_sibling": "“{words}” in the same folder has the wanted length: the names seem swapped",
+    "folder_scaled": "all lengths of the folder are wrong by the same factor",
+    "size_unlike_siblings": "the size does not fit the other files of the folder",
     # File
     "format_not_wanted": "{format} is not a wanted format",
     "file_too_large": "{megabytes} MB is more than allowed",
@@ -27,7 +84,20 @@ SENTENCES: dict[str, str] = {
     "nothing_found": "the search gave no audio file",
     "nothing_right": "none of the files is the wanted recording",
     "nothing_good_enough": "the right recording is there, but not in the wanted quality",
+    # MusicBrainz
+    "isrc_agrees": "ISRC agrees",
+    "title_differs": "title differs: “{words}”",
+    "artist_differs": "artist differs: “{words}”",
+    "several_recordings": "{count} recordings fit equally well",
 }
+SENTENCES |= {f"version_{kind}": name for kind, name in _NAMES.items()}
+SENTENCES |= {f"album_{kind}": f"the folder says: {name}" for kind, name in _NAMES.items()}
+SENTENCES |= {f"not_{kind}": f"not the wanted {name}" for kind, name in _NAMES.items()}
+SENTENCES |= {
+    f"other_{kind}": f"another {name} than the wanted one" for kind, name in _NAMES.items()
+}
+SENTENCES |= {f"which_{kind}": f"it is not told which {name}" for kind, name in _NAMES.items()}
+SENTENCES["album_live"] = "live album"
 
 
 def sentence(reason: Reason) -> str:

@@ -29,9 +29,7 @@ class RecordingMatch:
     conflicts: tuple[Reason, ...] = ()
 
 
-def choose_recording(
-    wanted: WantedRecording, recordings: Sequence[Recording]
-) -> RecordingMatch:
+def choose_recording(wanted: WantedRecording, recordings: Sequence[Recording]) -> RecordingMatch:
     """Return the recording that fits best."""
     fitting = [
         recording
@@ -48,9 +46,7 @@ def choose_recording(
     recording = fitting[0]
     release = next(iter(recording.releases), None)
     certainty = (
-        Certainty.CERTAIN
-        if wanted.isrc and wanted.isrc in recording.isrcs
-        else Certainty.LIKELY
+        Certainty.CERTAIN if wanted.isrc and wanted.isrc in recording.isrcs else Certainty.LIKELY
     )
     return RecordingMatch(recording=recording, release=release, certainty=certainty)
 

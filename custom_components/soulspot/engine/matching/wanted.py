@@ -27,9 +27,7 @@ class WantedRecording:
         return cls(
             title=metadata.title,
             artists=tuple(artist.name for artist in metadata.artists if artist.name),
-            album=metadata.album.name
-            if metadata.album and metadata.album.name
-            else None,
+            album=metadata.album.name if metadata.album and metadata.album.name else None,
             duration_ms=metadata.duration_ms,
             track_number=metadata.track_number,
             isrc=metadata.isrc,

@@ -1,0 +1,152 @@
+"""Know the spellings under which an artist's name appears."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+import re
+from typing import NamedTuple
+
+from .folding import simplify
+from .names import parse_name
+from .words import split_words
+
+_NAME_CACHE = 2_048
+_SPLIT = re.compile(
+    r"\s*(?:,|;|/|\bfeat\b\.?|\bft\b\.?|\bfeaturing\b|\bvs\b\.?|\bwith\b|&|\+|\band\b|\bund\b| x | y | e )\s*"
+)
+_LEET = str.maketrans("013457", "oieast")
+_SHORT = 4  # letters: shorter names are parts of too many others.
+
+VARIOUS = frozenset(
+    {
+        "various artists",
+        "various",
+        "va",
+        "unknown artist",
+        "unknown",
+        "verschiedene interpreten",
+        "v a",
+    }
+)
+
+# Words that a name gains or loses without becoming another's.
+_BACKING = split_words(
+    "band the orchestra experience quartet trio quintet ensemble group official topic vevo music tv channel and his "
+    "her their of"
+)
+
+
+class ArtistForm(NamedTuple):
+    """Hold one spelling, between blanks; a weak one proves less."""
+
+    text: str
+    is_weak: bool
+
+
+@lru_cache(maxsize=_NAME_CACHE)
+def artist_forms(artist: str) -> tuple[ArtistForm, ...]:
+    """Return every spelling worth looking for, the fullest first.
+
+    "The Pop Group" appears as "Pop Group, The", "Bob Marley & The Wailers" as "Bob Marley",
+    "Daryl Hall & John Oates" as "Hall & Oates", "AC/DC" as "ACDC", "deadmau5" as "deadmaus".
+    """
+    name = parse_name(artist)
+    words = list(name.words)
+    if name.text.strip() in VARIOUS:
+        return ()
+    forms: dict[str, bool] = {}
+    bare = words[1:] if len(words) > 1 and words[0] == "the" and words[1:] != ["the"] else words
+    _add(forms, bare, is_weak=False)
+    if len(bare) > 1:
+        _add(forms, ["".join(bare)], is_weak=False)
+    spelled = [word if word.isdigit() else word.translate(_LEET) for word in bare]
+    _add(forms, spelled, is_weak=False)
+    _add_short_forms(forms, artist, bare)
+    return tuple(ArtistForm(f" {text} ", is_weak) for text, is_weak in forms.items() if text)
+
+
+def _add_short_forms(forms: dict[str, bool], artist: str, bare: list[str]) -> None:
+    """Add the leader's name alone, surnames joined, and "surname, first name"."""
+    members = [
+        member
+        for part in _SPLIT.split(simplify(artist))
+        if (member := list(parse_name(part).words))
+    ]
+    if len(members) > 1:
+        leader = members[0][1:] if members[0][0] == "the" and len(members[0]) > 1 else members[0]
+        _add(forms, leader, is_weak=len(leader) == 1)
+        if all(len(member) > 1 for member in members[:2]):
+            _add(forms, [members[0][-1], "and", members[1][-1]], is_weak=False)
+    for count in (1, 2):
+        if len(bare) > count + 1 and bare[-1] in (
+            "band",
+            "experience",
+            "orchestra",
+            "quartet",
+            "trio",
+            "group",
+        ):
+            _add(forms, bare[:-1], is_weak=False)
+    if len(members) == 1 and len(bare) == 2:
+        _add(forms, bare[::-1], is_weak=False)
+
+
+def _add(forms: dict[str, bool], words: list[str], *, is_weak: bool) -> None:
+    """Add a form once; very short single words are weak."""
+    text = " ".join(words)
+    if text and text not in forms:
+        forms[text] = is_weak or (len(words) == 1 and len(text) <= 1)
+
+
+def is_same_artist(one: str, other: str) -> bool:
+    """Tell whether two artist names mean the same act; tribute acts are not the act."""
+    first, second = _core(one), _core(other)
+    if not first or not second:
+        return False
+    if "".join(first) == "".join(second):
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    if _spelled(shorter) == _spelled(longer):
+        return True
+    forms_one, forms_two = artist_forms(one), artist_forms(other)
+    if {form.text for form in forms_one if not form.is_weak} & {
+        form.text for form in forms_two if not form.is_weak
+    }:
+        return True
+    extra = _extra_words(shorter, longer)
+    if extra is None:
+        return _is_decorated(shorter, longer)
+    return all(word in _BACKING for word in extra) and not any(
+        word in _TRIBUTE - _BACKING for word in extra
+    )
+
+
+def _core(artist: str) -> tuple[str, ...]:
+    """Return a name's words without a leading article and without guests."""
+    words = parse_name(artist).words
+    for position, word in enumerate(words):
+        if word in ("feat", "vocal", "vocals") and position:
+            words = words[:position]
+            break
+    return words[1:] if len(words) > 1 and words[0] == "the" else words
+
+
+def _spelled(words: Iterable[str]) -> str:
+    """Return words with digits read as the letters they look like."""
+    return "".join(words).translate(_LEET)
+
+
+def _extra_words(shorter: tuple[str, ...], longer: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return what the longer name has before and behind the shorter one, None when it does not hold it."""
+    for start in range(len(longer) - len(shorter) + 1):
+        if longer[start : start + len(shorter)] == shorter:
+            return longer[:start] + longer[start + len(shorter) :]
+    return None
+
+
+def _is_decorated(shorter: tuple[str, ...], longer: tuple[str, ...]) -> bool:
+    """Tell whether one name is the other with a channel's suffix grown on: ColdplayVEVO."""
+    one, other = "".join(shorter), "".join(longer)
+    return any(
+        one + suffix == other or other + suffix == one
+        for suffix in ("vevo", "official", "tv", "music", "topic")
+    )

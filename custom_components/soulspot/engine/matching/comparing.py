@@ -1,0 +1,147 @@
+"""Compare the versions a file names with those that are wanted."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .decision import Verdict
+from .folders import AlbumLevel, FolderMatch
+from .lengths import LengthLevel
+from .target import Target
+from .titles import TitleMatch
+from .versions import Version
+from .words import VersionKind
+
+K = VersionKind
+
+# What differs in length above all, so that the length can tell it.
+_TOLD_BY_LENGTH = frozenset({K.EDIT, K.EXTENDED})
+# A folder of these often holds plain recordings too.
+_MIXED_FOLDERS = frozenset({K.REMIX, K.SESSION, K.COVER, K.COMMENTARY, K.TAKE})
+_SOFT = frozenset({K.MONO})
+_FAMILY = {K.SESSION: K.LIVE}
+
+
+class VersionFinding(NamedTuple):
+    """Hold one finding about versions."""
+
+    verdict: Verdict
+    key: str
+
+
+def family(kind: VersionKind) -> VersionKind:
+    """Return the kind under which close relatives are compared: a radio session is live."""
+    return _FAMILY.get(kind, kind)
+
+
+def compare_versions(
+    target: Target, title: TitleMatch, folder: FolderMatch, length: LengthLevel
+) -> tuple[VersionFinding, ...]:
+    """Return what the version words of name and folders say; empty when there are none on either side."""
+    wanted = target.title.versions
+    beside = title.beside
+    if not (wanted or beside or folder.kinds or folder.distant_kinds or target.album_kinds):
+        return ()
+    named = [
+        item.version for item in beside if not (item.part_text and item.part_text in folder.text)
+    ]
+    wanted_kinds = {family(version.kind) for version in wanted}
+    album_kinds = {family(kind) for kind in target.album_kinds}
+    named_kinds = {family(version.kind) for version in named}
+    folder_kinds = {family(kind) for kind in folder.kinds}
+    findings = [
+        _missing(kind, folder, length) for kind in sorted(wanted_kinds - named_kinds - folder_kinds)
+    ]
+    findings += [
+        _additional(kind, length) for kind in sorted(named_kinds - wanted_kinds - album_kinds)
+    ]
+    findings += [
+        _in_folder(kind, length)
+        for kind in sorted(folder_kinds - wanted_kinds - album_kinds - named_kinds)
+    ]
+    if {family(kind) for kind in folder.distant_kinds} - wanted_kinds - album_kinds:
+        findings.append(_in_distant_folder(folder, length))
+    findings += _details(wanted, named, length)
+    findings += _expected_by_album(
+        target, folder, album_kinds - wanted_kinds - named_kinds - folder_kinds, length
+    )
+    return tuple(findings)
+
+
+def _missing(kind: VersionKind, folder: FolderMatch, length: LengthLevel) -> VersionFinding:
+    """Judge a wanted version that neither name nor folder mentions."""
+    if length is LengthLevel.AGREES and kind in _TOLD_BY_LENGTH:
+        return VersionFinding(Verdict.AGREES, "version_told_by_length")
+    if length is LengthLevel.AGREES and folder.album <= AlbumLevel.CONTAINED:
+        return VersionFinding(Verdict.AGREES, "version_told_by_album")
+    if length <= LengthLevel.IMPLAUSIBLE and kind in _TOLD_BY_LENGTH | _SOFT:
+        return VersionFinding(Verdict.DOUBTFUL, f"not_{kind.value}")
+    return VersionFinding(Verdict.CONTRADICTS, f"not_{kind.value}")
+
+
+def _additional(kind: VersionKind, length: LengthLevel) -> VersionFinding:
+    """Judge a version that the file's name mentions and nobody wants."""
+    if kind in _TOLD_BY_LENGTH | _SOFT and length is LengthLevel.AGREES:
+        return VersionFinding(Verdict.AGREES, "version_told_by_length")
+    if kind in _SOFT:
+        return VersionFinding(Verdict.DOUBTFUL, f"version_{kind.value}")
+    return VersionFinding(Verdict.CONTRADICTS, f"version_{kind.value}")
+
+
+def _in_folder(kind: VersionKind, length: LengthLevel) -> VersionFinding:
+    """Judge a version that only the album's folder mentions."""
+    if kind in _MIXED_FOLDERS | _TOLD_BY_LENGTH | _SOFT and length <= LengthLevel.NEAR:
+        return VersionFinding(Verdict.DOUBTFUL, f"album_{kind.value}")
+    return VersionFinding(Verdict.CONTRADICTS, f"album_{kind.value}")
+
+
+def _in_distant_folder(folder: FolderMatch, length: LengthLevel) -> VersionFinding:
+    """Judge a version word above the artist's folder, where owners name their shelves."""
+    if folder.album <= AlbumLevel.CONTAINED and length <= LengthLevel.UNKNOWN:
+        return VersionFinding(Verdict.AGREES, "shelf_outweighed")
+    return VersionFinding(Verdict.DOUBTFUL, "shelf_of_versions")
+
+
+def _details(
+    wanted: Iterable[Version], named: Iterable[Version], length: LengthLevel
+) -> list[VersionFinding]:
+    """Compare which remix, concert or take it is."""
+    findings: list[VersionFinding] = []
+    for version in wanted:
+        others = [other for other in named if family(other.kind) is family(version.kind)]
+        if not others:
+            continue
+        if any(_describes_same(version.detail, other.detail) for other in others):
+            continue
+        if all(other.detail and version.detail for other in others):
+            findings.append(VersionFinding(Verdict.CONTRADICTS, f"other_{version.kind.value}"))
+        elif length > LengthLevel.NEAR:
+            findings.append(VersionFinding(Verdict.DOUBTFUL, f"which_{version.kind.value}"))
+    return findings
+
+
+def _describes_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Tell whether two descriptions share a word that is no year, or are both empty."""
+    one_words, other_words = _without_numbers(one), _without_numbers(other)
+    if one_words and other_words:
+        return bool(one_words & other_words)
+    if one_words or other_words:
+        return False
+    return one == other or bool(one & other)
+
+
+def _without_numbers(words: frozenset[str]) -> frozenset[str]:
+    """Return words that are no numbers."""
+    return frozenset(word for word in words if not word.isdigit())
+
+
+def _expected_by_album(
+    target: Target, folder: FolderMatch, kinds: set[VersionKind], length: LengthLevel
+) -> list[VersionFinding]:
+    """Judge a file that shows no sign of the live album the track is wanted from."""
+    if (
+        VersionKind.LIVE not in kinds
+        or folder.album <= AlbumLevel.CONTAINED
+        or length is LengthLevel.AGREES
+    ):
+        return []
+    return [VersionFinding(Verdict.DOUBTFUL, "not_live")]

@@ -1,0 +1,151 @@
+"""Read what the folders above a file say about artist, album and versions."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from .names import Name, parse_name
+from .target import Target
+from .transliteration import has_other_script, romanise
+from .versions import FolderMark, folder_marks, is_number
+from .words import NEUTRAL_WORDS, VersionKind
+
+_DEEPEST = 6  # folders; further up is the owner's own order.
+_TELLING_ALBUM = 4  # letters: a shorter album name must be all a folder says.
+
+
+class AlbumLevel(IntEnum):
+    """Say what a folder says about the album."""
+
+    EXACT = 0  # Nothing but the wanted album.
+    CONTAINED = 1
+    UNKNOWN = 2
+    OTHER = 3  # It names something else.
+
+
+class FolderMatch(NamedTuple):
+    """Hold what the folders of a file say."""
+
+    text: str
+    has_folder: bool
+    has_artist: bool
+    album: AlbumLevel
+    kinds: frozenset[VersionKind]  # Of the album's folder and those between it and the artist's.
+    distant_kinds: frozenset[VersionKind]  # Of folders above the artist's: how the owner sorts.
+    names_others: bool  # The folder has the form "somebody - something", and neither is wanted.
+
+
+class _Segment(NamedTuple):
+    """Hold what one folder says, whatever stands above it."""
+
+    text: str
+    has_artist: bool
+    album: AlbumLevel
+    kinds: frozenset[VersionKind]
+    has_several_parts: bool
+
+
+_NO_KINDS: frozenset[VersionKind] = frozenset()
+NO_FOLDER = FolderMatch("", False, False, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS, False)
+
+
+class FolderReader:
+    """Read folders for one wanted recording; what comes again is read once."""
+
+    def __init__(self, target: Target) -> None:
+        """Remember nothing yet."""
+        self._target = target
+        self._segments: dict[str, _Segment] = {}
+
+    def read(self, folders: list[str]) -> FolderMatch:
+        """Return what a path's folders say, given with the innermost last."""
+        if not folders:
+            return NO_FOLDER
+        segments = [
+            self._segments.get(folder) or self._read_segment(folder)
+            for folder in folders[-_DEEPEST:]
+        ]
+        artist_at = -1
+        for place, segment in enumerate(segments):
+            if segment.has_artist:
+                artist_at = place
+                break
+        near = artist_at if artist_at >= 0 else max(len(segments) - 2, 0)
+        album = AlbumLevel.UNKNOWN
+        kinds = distant = _NO_KINDS
+        for place, segment in enumerate(segments):
+            if segment.kinds:
+                if place >= near:
+                    kinds |= segment.kinds
+                else:
+                    distant |= segment.kinds
+            if place >= near and segment.album is not AlbumLevel.UNKNOWN:
+                level = segment.album
+                if level is not AlbumLevel.OTHER or album is AlbumLevel.UNKNOWN:
+                    album = level if album is AlbumLevel.OTHER else min(album, level)
+                    if level is AlbumLevel.OTHER:
+                        album = level
+        return FolderMatch(
+            "".join([segment.text for segment in segments]),
+            True,
+            artist_at >= 0,
+            album,
+            kinds,
+            distant,
+            artist_at < 0 and album is AlbumLevel.OTHER and segments[-1].has_several_parts,
+        )
+
+    def _read_segment(self, folder: str) -> _Segment:
+        """Return what one folder says, and remember it."""
+        target = self._target
+        name = parse_name(folder)
+        marks = folder_marks(folder)
+        segment = self._segments[folder] = _Segment(
+            name.text,
+            _names_artist(target, name.text),
+            _album_level(target, name.text),
+            _uncovered_kinds(target, name, marks) if marks else _NO_KINDS,
+            len([part for part in name.parts if not part.bracketed]) > 1,
+        )
+        return segment
+
+
+def _names_artist(target: Target, text: str) -> bool:
+    """Tell whether a folder names the artist."""
+    for form in target.artists:
+        if form.text in text:
+            return True
+    if has_other_script(text):
+        romanised = f" {romanise(text.strip())} "
+        return any(form.text in romanised for form in target.artists)
+    return False
+
+
+def _album_level(target: Target, text: str) -> AlbumLevel:
+    """Return what one folder says about the album."""
+    rest = text
+    if target.album_text in text and len(target.album_text) > _TELLING_ALBUM + 2:
+        rest = text.replace(target.album_text, " ", 1)
+    found = rest is not text
+    for form in target.artists:
+        if form.text in rest:
+            rest = rest.replace(form.text, " ", 1)
+    left = [word for word in rest.split() if word not in NEUTRAL_WORDS and not is_number(word)]
+    if found:
+        return AlbumLevel.CONTAINED if left else AlbumLevel.EXACT
+    if target.album_words and tuple(left) == target.album_words:
+        return AlbumLevel.EXACT
+    if not left and target.album_text and target.album_text in text:
+        return AlbumLevel.EXACT
+    return AlbumLevel.OTHER if left else AlbumLevel.UNKNOWN
+
+
+def _uncovered_kinds(
+    target: Target, name: Name, marks: tuple[FolderMark, ...]
+) -> frozenset[VersionKind]:
+    """Return kinds whose words are not part of the artist's, the album's or the song's own name."""
+    covered: set[int] = set()
+    for text in (*(form.text for form in target.artists), target.album_text, target.full_text):
+        if text and text in name.text:
+            start = name.text.count(" ", 0, name.text.find(text) + 1) - 1
+            covered.update(range(start, start + text.count(" ") - 1))
+    return frozenset(mark.kind for mark in marks if mark.position not in covered)

@@ -1,0 +1,137 @@
+"""Combine the evidence: identity is a gate, no piece of it buys another."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from .comparing import VersionFinding, compare_versions
+from .decision import Outcome, Verdict
+from .folders import AlbumLevel, FolderMatch
+from .lengths import LengthLevel, LengthMatch
+from .target import Target
+from .titles import TitleLevel, TitleMatch
+
+
+class ArtistLevel(IntEnum):
+    """Say what a path says about the artist."""
+
+    AGREES = 0
+    NOT_TOLD = 1  # A bare file name: nothing is known about the folder it lies in.
+    MISSING = 2
+    OTHER = 3  # Somebody else is named.
+
+
+class Judgement(NamedTuple):
+    """Hold what all evidence together says; `certainty` orders what may be taken, best first."""
+
+    outcome: Outcome
+    certainty: int
+    misses: int  # Contradictions, to find the nearest misses.
+    title: TitleMatch
+    folder: FolderMatch
+    length: LengthMatch
+    artist: ArtistLevel
+    additions: tuple[str, ...]
+    unexplained: tuple[str, ...]
+    versions: tuple[VersionFinding, ...]
+
+
+def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: LengthMatch) -> Judgement:
+    """Return whether a file is the wanted recording, as far as its path and figures tell."""
+    additions, unexplained = title.additions, title.unexplained
+    if additions:
+        additions = tuple(text for text in additions if text not in folder.text)
+    if unexplained:
+        unexplained = tuple(text for text in unexplained if text not in folder.text)
+    artist = _artist_level(target, title, folder, unexplained)
+    versions = compare_versions(target, title, folder, length.level)
+    misses = (
+        (length.level is LengthLevel.CONTRADICTS)
+        + (artist is ArtistLevel.OTHER)
+        + (len(title.extra) > 0)
+        + (len(additions) > 0 and length.level is not LengthLevel.AGREES)
+        + sum(finding.verdict is Verdict.CONTRADICTS for finding in versions)
+        + _is_other_title(title, length)
+    )
+    if misses:
+        outcome = Outcome.LEAVE
+    elif (
+        additions
+        or length.level is LengthLevel.DOUBTFUL
+        or any(finding.verdict is Verdict.DOUBTFUL for finding in versions)
+        or (unexplained and length.level is not LengthLevel.AGREES)
+        or not _is_proven(title, folder, length, artist)
+    ):
+        outcome = Outcome.ASK
+    else:
+        outcome = Outcome.TAKE
+    return Judgement(
+        outcome,
+        _certainty(title, folder, length, artist, versions),
+        misses,
+        title,
+        folder,
+        length,
+        artist,
+        additions,
+        unexplained,
+        versions,
+    )
+
+
+def _artist_level(
+    target: Target, title: TitleMatch, folder: FolderMatch, unexplained: tuple[str, ...]
+) -> ArtistLevel:
+    """Return what name and folders say about the artist."""
+    if title.has_artist or folder.has_artist:
+        return ArtistLevel.AGREES
+    if unexplained or folder.names_others:
+        return ArtistLevel.OTHER
+    if not folder.has_folder or not target.names_artist:
+        return ArtistLevel.NOT_TOLD
+    return ArtistLevel.MISSING
+
+
+def _is_other_title(title: TitleMatch, length: LengthMatch) -> bool:
+    """Tell whether a title that agrees only in part is another song's, by the length."""
+    return title.level is not TitleLevel.FULL and length.level > LengthLevel.IMPLAUSIBLE
+
+
+def _is_proven(
+    title: TitleMatch, folder: FolderMatch, length: LengthMatch, artist: ArtistLevel
+) -> bool:
+    """Tell whether independent evidence beside the title carries the choice.
+
+    A title that is only nearly right needs artist and length; a missing artist needs album and length.
+    """
+    agrees = length.level is LengthLevel.AGREES
+    has_album = folder.album <= AlbumLevel.CONTAINED or title.has_album
+    if artist is ArtistLevel.MISSING:
+        return title.level is TitleLevel.FULL and has_album and agrees
+    if title.level is TitleLevel.FULL:
+        return True
+    if artist is not ArtistLevel.AGREES or not agrees:
+        return False
+    if title.level is TitleLevel.CORE:
+        return folder.album is not AlbumLevel.OTHER or title.has_album
+    if title.level is TitleLevel.SHORTENED:
+        return has_album
+    return True
+
+
+def _certainty(
+    title: TitleMatch,
+    folder: FolderMatch,
+    length: LengthMatch,
+    artist: ArtistLevel,
+    versions: tuple[VersionFinding, ...],
+) -> int:
+    """Return how much more than the gate asks for is there, 0 for the most."""
+    has_album = folder.album <= AlbumLevel.CONTAINED or title.has_album
+    if artist is ArtistLevel.AGREES and title.level is TitleLevel.FULL and not versions:
+        if length.level is LengthLevel.AGREES:
+            return 0
+        if length.level is LengthLevel.NEAR or (has_album and length.level is LengthLevel.UNKNOWN):
+            return 1
+    if artist is ArtistLevel.AGREES and length.level is LengthLevel.AGREES:
+        return 1
+    return 2 if artist is ArtistLevel.AGREES else 3

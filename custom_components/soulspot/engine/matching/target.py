@@ -1,0 +1,135 @@
+"""Prepare what is wanted once, so that every file can be compared quickly."""
+
+from dataclasses import dataclass
+
+from .artists import ArtistForm, artist_forms
+from .names import parse_name
+from .transliteration import romanise
+from .versions import Version, folder_marks, is_number, read_region
+from .wanted import WantedRecording
+from .words import ARTICLES, GUEST_WORDS, NEUTRAL_WORDS, WEAK_GUEST_WORDS, VersionKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SongTitle:
+    """Hold a title taken apart: its words, its additions, the versions it names."""
+
+    full: tuple[str, ...]  # With additions that may tell songs or takes apart.
+    core: tuple[str, ...]  # Without them.
+    additions: tuple[tuple[str, ...], ...]
+    versions: tuple[Version, ...]
+
+    @property
+    def has_addition(self) -> bool:
+        """Tell whether the title says more than its core."""
+        return self.full != self.core
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Hold the prepared forms of a wanted recording; `seconds` is None when unknown."""
+
+    title: SongTitle
+    full_text: str
+    core_text: str
+    compact_full: str
+    compact_core: str
+    close_text: str  # Without articles and blanks, for spelling mistakes.
+    romanised: str  # Empty when the title is in Latin letters.
+    artists: tuple[ArtistForm, ...]
+    names_artist: bool
+    album_text: str  # Empty when unknown.
+    album_words: tuple[str, ...]
+    album_kinds: frozenset[VersionKind]
+    version_kinds: frozenset[VersionKind]
+    seconds: float | None
+
+
+def read_title(title: str) -> SongTitle:
+    """Return a title's parts; a title that is nothing but version words is taken as it stands."""
+    name = parse_name(title)
+    core: list[str] = []
+    full: list[str] = []
+    additions: list[tuple[str, ...]] = []
+    versions: list[Version] = []
+    seen_plain = False
+    for part in name.parts:
+        words = name.words[part.start : part.stop]
+        if not part.bracketed and not seen_plain:
+            seen_plain = True
+            words = _without_guests(words)
+            core.extend(words)
+            full.extend(words)
+            continue
+        region = read_region(words, True)
+        if region.versions:
+            versions.extend(region.versions)
+        elif region.foreign:
+            additions.append(words)
+            full.extend(words)
+    if not core:
+        return SongTitle(full=name.words, core=name.words, additions=(), versions=())
+    return SongTitle(
+        full=tuple(full), core=tuple(core), additions=tuple(additions), versions=tuple(versions)
+    )
+
+
+def prepare(wanted: WantedRecording) -> Target:
+    """Return the forms of a wanted recording."""
+    title = read_title(wanted.title)
+    forms: dict[str, ArtistForm] = {}
+    for artist in wanted.artists:
+        for form in artist_forms(artist):
+            forms.setdefault(form.text, form)
+    for artist in wanted.artists:
+        romanised = romanise(" ".join(parse_name(artist).words))
+        if romanised:
+            forms.setdefault(f" {romanised} ", ArtistForm(f" {romanised} ", False))
+    album_words = album_core(wanted.album or "")
+    kinds = frozenset(mark.kind for mark in folder_marks(wanted.album or ""))
+    return Target(
+        title=title,
+        full_text=f" {' '.join(title.full)} ",
+        core_text=f" {' '.join(title.core)} ",
+        compact_full="".join(title.full),
+        compact_core="".join(title.core),
+        close_text=without_articles(title.full),
+        romanised=romanise(" ".join(title.full)),
+        artists=tuple(forms.values()),
+        names_artist=bool(forms),
+        album_text=f" {' '.join(album_words)} " if album_words else "",
+        album_words=album_words,
+        album_kinds=kinds,
+        version_kinds=frozenset(version.kind for version in title.versions),
+        seconds=None if not wanted.duration_ms else wanted.duration_ms / 1000,
+    )
+
+
+def album_core(album: str) -> tuple[str, ...]:
+    """Return an album's words without edition notes: "Take Care (Deluxe)" is "take care"."""
+    name = parse_name(album)
+    words: list[str] = []
+    for part in name.parts:
+        own = name.words[part.start : part.stop]
+        if words and _is_edition(own):
+            continue
+        words.extend(own)
+    return tuple(words)
+
+
+def _is_edition(words: tuple[str, ...]) -> bool:
+    """Tell whether words only name an edition."""
+    return all(word in NEUTRAL_WORDS or is_number(word) or word == "version" for word in words)
+
+
+def _without_guests(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return words up to a guest credit."""
+    for position, word in enumerate(words):
+        if position and word in GUEST_WORDS - WEAK_GUEST_WORDS and position + 1 < len(words):
+            return words[:position]
+    return words
+
+
+def without_articles(words: tuple[str, ...]) -> str:
+    """Return words run together, articles left out unless nothing else is there."""
+    return "".join(word for word in words if word not in ARTICLES) or "".join(words)
