@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 import contextlib
 from datetime import datetime, timedelta
 import logging
-import sqlite3
 from typing import Any
 
 import aiohttp
@@ -27,7 +26,6 @@ from .model import (
     DownloadState,
     JobKind,
     PlaylistSummary,
-    Priority,
     Quality,
     Reason,
     Track,
@@ -43,7 +41,7 @@ from .queue.scheduler import Scheduler, Worker
 from .settings import PipelineSettings, PlaylistOptions
 from .slskd.client import SlskdClient
 from .spotify.client import SpotifyClient
-from .spotify.guard import GuardState, RequestGuard
+from .spotify.guard import RequestGuard
 from .spotify.images import fetch_image
 from .spotify.links import parse_playlist_link
 from .store import Database, downloads, jobs, network, playlists, tracks
@@ -56,15 +54,19 @@ from .use_cases.file_track import FileTrack
 from .use_cases.find_sources import FindSources
 from .use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
 from .use_cases.preview_search import PreviewSearch, PreviewSearchRequest
+from .use_cases.request_download import RequestDownload
 from .use_cases.show import Show
-from .use_cases.sync_playlists import SyncPlaylists, queue_download, queue_work
+from .use_cases.spotify_guard import StoredGuard
+from .use_cases.sync_playlists import SyncPlaylists
 from .use_cases.watch_slskd import WatchSlskd
 from .use_cases.watch_transfers import WatchTransfers
 from .use_cases.write_playlist_files import WritePlaylistFiles
 from .views import (
+    DownloadEvent,
     DownloadReport,
     EnrichReport,
     EntryStatus,
+    EventKind,
     ImportReport,
     PlaylistsSnapshot,
     QueueSnapshot,
@@ -80,12 +82,6 @@ _LOGGER = logging.getLogger(__name__)
 
 _CHECK_SLSKD_EVERY = 30.0  # seconds
 _PAUSED_KEY = "paused"
-_GUARD_KEY = "spotify_guard"
-_SEARCHED = frozenset(DownloadState) - {
-    DownloadState.QUEUED,
-    DownloadState.SEARCHING,
-    DownloadState.CHOSEN,
-}
 
 
 class Pipeline:
@@ -110,7 +106,7 @@ class Pipeline:
         endpoints = settings.endpoints
         self._spotify_cache = StoredCache(database, CacheSpace.SPOTIFY, clock)
         self._musicbrainz_cache = StoredCache(database, CacheSpace.MUSICBRAINZ, clock)
-        self._guard = RequestGuard(clock, store=_GuardStore(database))
+        self._guard = RequestGuard(clock, store=StoredGuard(database))
         spotify_http = HttpClient(
             session=session, service=Service.SPOTIFY, base_url=endpoints.spotify_api
         )
@@ -135,9 +131,7 @@ class Pipeline:
             clock=clock,
             announcer=Announcer(),
             slskd=SlskdClient(slskd_http, settings.slskd_api_key, clock),
-            spotify=SpotifyClient(
-                spotify_http, tokens, self._guard, self._spotify_cache
-            )
+            spotify=SpotifyClient(spotify_http, tokens, self._guard, self._spotify_cache)
             if tokens is not None
             else None,
             musicbrainz=MusicBrainzClient(
@@ -158,6 +152,7 @@ class Pipeline:
         self._download = DownloadTrack(context, self._sources, self._watch)
         self._playlist_files = WritePlaylistFiles(context)
         self._filing = FileTrack(context, self._playlist_files)
+        self._requests = RequestDownload(context)
         self._preview = PreviewSearch(context, self._sources)
         self._show = Show(context, self._transfers.live)
         self._scheduler = Scheduler(
@@ -172,9 +167,7 @@ class Pipeline:
                     on_failure=self._download.fail,
                 ),
                 JobKind.METADATA: Worker(handle=self._enrich.handle),
-                JobKind.FILING: Worker(
-                    handle=self._filing.handle, on_failure=self._filing.fail
-                ),
+                JobKind.FILING: Worker(handle=self._filing.handle, on_failure=self._filing.fail),
             },
         )
         self._spotify_health = ServiceHealth()
@@ -187,14 +180,12 @@ class Pipeline:
         Raises StoreError when the file is damaged or too new, StorageError when it cannot be written.
         """
         await self._context.database.open()
-        self._scheduler.paused = bool(
-            await self._context.database.run(get_setting, _PAUSED_KEY)
-        )
+        self._scheduler.paused = bool(await self._context.database.run(get_setting, _PAUSED_KEY))
 
     async def run(self) -> None:
         """Work until cancelled; what was under way goes on at the next start."""
         await self._prepare()
-        forget = self._context.announcer.subscribe(lambda _: self._on_change())
+        forget = self._context.announcer.subscribe(self._on_change)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._scheduler.run(), name="soulspot jobs")
@@ -232,6 +223,12 @@ class Pipeline:
             raise AuthenticationError(Service.SPOTIFY, "spotify_not_configured")
         return await self._context.spotify.playlists()
 
+    async def describe_playlist(self, playlist_id: str) -> PlaylistSummary:
+        """Return a playlist without its items, `total` None for lists of others; raises as its import."""
+        if self._context.spotify is None:
+            raise AuthenticationError(Service.SPOTIFY, "spotify_not_configured")
+        return await self._context.spotify.playlist(playlist_id)
+
     # --- Playlists ---------------------------------------------------------------------------
 
     async def set_playlists(self, options: Mapping[str, PlaylistOptions]) -> None:
@@ -261,22 +258,17 @@ class Pipeline:
         await self._playlist_files.execute(changed)
         return await self.playlists_snapshot()
 
-    async def import_playlist(
-        self, link: str, *, fetch_all_tracks: bool = True
-    ) -> ImportReport:
+    async def import_playlist(self, link: str, *, fetch_all_tracks: bool = True) -> ImportReport:
         """Import a playlist by any form of its link; nothing is downloaded unless it is configured.
 
         Raises InputError for what is no playlist, and the errors of SpotifyClient.items.
         """
         playlist_id = parse_playlist_link(link)
         report = await self._import.execute(
-            ImportPlaylistRequest(
-                playlist_id=playlist_id, fetch_all_tracks=fetch_all_tracks
-            )
+            ImportPlaylistRequest(playlist_id=playlist_id, fetch_all_tracks=fetch_all_tracks)
         )
-        options = self._context.playlists.get(playlist_id)
-        if options is not None:
-            await self._queue_work(playlist_id, options)
+        if playlist_id in self._context.playlists:
+            await self._requests.playlist(playlist_id)
         self._context.announcer.changed()
         return report
 
@@ -288,11 +280,7 @@ class Pipeline:
         if spotify_id is not None:
             await self._context.database.run(playlists.get_playlist, spotify_id)
         ids = tuple(self._context.playlists) if spotify_id is None else (spotify_id,)
-        number = 0
-        for playlist_id in ids:
-            options = self._context.playlists.get(playlist_id)
-            number += await self._queue_work(playlist_id, options, retry=True)
-        return number
+        return sum([await self._requests.playlist(item, retry=True) for item in ids])
 
     # --- Tracks ------------------------------------------------------------------------------
 
@@ -348,29 +336,11 @@ class Pipeline:
 
         Raises InputError `unknown_track`.
         """
-        database, now = self._context.database, self._context.clock.now()
-        await database.run(
-            _queue_for_user,
-            track_id,
-            quality=quality or self._context.settings.quality,
-            query=query,
-            now=now,
-        )
-        self._scheduler.wake()
-        self._context.announcer.changed()
-        await self._wait_until_searched(track_id, timeout)
-        return await database.run(_report, track_id)
+        return await self._requests.track(track_id, query=query, quality=quality, timeout=timeout)
 
     async def retry_failed(self) -> int:
         """Queue again what failed or was not to be had, and return how many tracks that are."""
-        number = await self._context.database.run(
-            _retry,
-            quality=self._context.settings.quality,
-            now=self._context.clock.now(),
-        )
-        self._scheduler.wake()
-        self._context.announcer.changed()
-        return number
+        return await self._requests.retry_failed()
 
     async def enrich_metadata(
         self,
@@ -478,9 +448,7 @@ class Pipeline:
         if settings.library is not None:
             with contextlib.suppress(SoulSpotError):
                 await asyncio.to_thread(clean_temporary, settings.library)
-            await self._context.database.run(
-                _queue_filings, now=self._context.clock.now()
-            )
+            await self._requests.filings()
         for cache in (self._spotify_cache, self._musicbrainz_cache):
             await cache.cleanup()
         await self._context.database.run(network.prune_peers)
@@ -498,61 +466,11 @@ class Pipeline:
                     _LOGGER.debug("Old searches stay for now: %s", error)
             await self._context.clock.sleep(_CHECK_SLSKD_EVERY)
 
-    def _on_change(self) -> None:
+    def _on_change(self, event: DownloadEvent | None) -> None:
         """Let the loops look at what changed."""
         self._scheduler.wake()
-
-    async def _queue_work(
-        self, spotify_id: str, options: PlaylistOptions | None, *, retry: bool = False
-    ) -> int:
-        """Queue what a playlist's missing tracks need."""
-        number = await self._context.database.run(
-            queue_work,
-            spotify_id,
-            options=options,
-            quality=self._context.settings.quality,
-            now=self._context.clock.now(),
-            retry=retry,
-        )
-        self._scheduler.wake()
-        self._context.announcer.changed()
-        return number
-
-    async def _wait_until_searched(self, track_id: TrackId, timeout: float) -> None:
-        """Return when the track's searches have ended, or the time is over."""
-        changed = asyncio.Event()
-        forget = self._context.announcer.subscribe(lambda _: changed.set())
-        try:
-            async with asyncio.timeout(timeout):
-                while True:
-                    changed.clear()
-                    download = await self._context.database.run(
-                        downloads.find_download, track_id
-                    )
-                    if download is None or download.state in _SEARCHED:
-                        return
-                    await changed.wait()
-        except TimeoutError:
-            return
-        finally:
-            forget()
-
-
-class _GuardStore:
-    """Keep the Spotify guard's state in the database."""
-
-    def __init__(self, database: Database) -> None:
-        """Share the database."""
-        self._database = database
-
-    async def load(self) -> GuardState | None:
-        """Return the stored state, or None."""
-        payload = await self._database.run(get_setting, _GUARD_KEY)
-        return None if payload is None else GuardState.from_payload(payload)
-
-    async def save(self, state: GuardState) -> None:
-        """Replace the stored state."""
-        await self._database.run(set_setting, _GUARD_KEY, state.as_payload())
+        if event is not None and event.kind is EventKind.STARTED:
+            self._transfers.wake()
 
 
 def _metadata(
@@ -565,85 +483,9 @@ def _metadata(
     return TrackMetadata(
         title=title.strip(),
         artists=artists,
-        album=Album(name=album.strip(), artists=artists)
-        if album and album.strip()
-        else None,
+        album=Album(name=album.strip(), artists=artists) if album and album.strip() else None,
         duration_ms=duration_ms,
     )
-
-
-def _queue_for_user(
-    connection: sqlite3.Connection,
-    track_id: TrackId,
-    *,
-    quality: Quality,
-    query: str | None,
-    now: datetime,
-) -> None:
-    """Queue a track before all others, unless it is under way."""
-    tracks.get_track(connection, track_id)
-    queue_download(
-        connection,
-        track_id,
-        quality=quality,
-        query=query,
-        now=now,
-        priority=Priority.USER,
-        retry=True,
-    )
-
-
-def _report(connection: sqlite3.Connection, track_id: TrackId) -> DownloadReport:
-    """Report how far a download is."""
-    download = downloads.find_download(connection, track_id)
-    if download is None:
-        raise InputError("unknown_track", track=str(track_id))
-    transfer = downloads.get_transfer(connection, download.id)
-    selected = None
-    if transfer is not None:
-        for candidate in downloads.get_candidates(connection, download.id):
-            if candidate.position == transfer.position:
-                selected = candidate.data
-    return DownloadReport(
-        download=download,
-        search_results_count=downloads.get_progress(connection, download.id).results,
-        selected_file=selected,
-        state=download.state,
-        reason=download.reason,
-    )
-
-
-def _retry(connection: sqlite3.Connection, *, quality: Quality, now: datetime) -> int:
-    """Queue again what ended without a file."""
-    ended = (DownloadState.FAILED, DownloadState.NOT_AVAILABLE, DownloadState.CANCELLED)
-    number = 0
-    while page := downloads.list_downloads(connection, ended, 500, 0):
-        for download in page:
-            number += queue_download(
-                connection,
-                download.track_id,
-                quality=download.quality or quality,
-                query=download.query,
-                now=now,
-                priority=Priority.PLAYLIST,
-                retry=True,
-            )
-    return number
-
-
-def _queue_filings(connection: sqlite3.Connection, *, now: datetime) -> None:
-    """Queue the filing of what was downloaded before there was a library folder."""
-    for download in downloads.list_downloads(
-        connection, (DownloadState.DOWNLOADED,), 10_000, 0
-    ):
-        if download.local_path is not None:
-            jobs.add_job(
-                connection,
-                JobKind.FILING,
-                f"download:{download.id}",
-                now=now,
-                payload={"download": download.id},
-            )
 
 
 def _spotify_health(error: SoulSpotError, now: datetime) -> ServiceHealth:
@@ -652,8 +494,10 @@ def _spotify_health(error: SoulSpotError, now: datetime) -> ServiceHealth:
     if isinstance(error, RateLimitedError):
         until = now + timedelta(seconds=error.retry_after)
         return ServiceHealth(trouble=Trouble.BLOCKED, reason=reason, until=until)
-    if isinstance(error, AuthenticationError | PermissionDeniedError):
+    if isinstance(error, AuthenticationError) or reason.key == "spotify_scope_missing":
         return ServiceHealth(trouble=Trouble.INVALID_AUTH, reason=reason)
+    if isinstance(error, PermissionDeniedError):
+        return ServiceHealth(trouble=Trouble.FAILED, reason=reason)
     return ServiceHealth(trouble=Trouble.UNREACHABLE, reason=reason)
 
 

@@ -21,9 +21,7 @@ def pause_when_absent(attempts: int, generator: random.Random) -> timedelta:
     return _growing(attempts, _ABSENT_FIRST, _ABSENT_LONGEST, generator)
 
 
-def _growing(
-    attempts: int, first: float, longest: float, generator: random.Random
-) -> timedelta:
+def _growing(attempts: int, first: float, longest: float, generator: random.Random) -> timedelta:
     """Double per attempt; the jitter keeps many jobs from coming back at once."""
     seconds = min(first * 2.0 ** min(max(attempts - 1, 0), 30), longest)
     return timedelta(seconds=seconds * (1 + _JITTER * generator.random()))

@@ -125,15 +125,11 @@ class Scheduler:
             return
         for kind, worker in self._workers.items():
             while self._running[kind] < worker.concurrency and worker.is_ready():
-                job = await self._database.run(
-                    jobs.claim_next, kind, now=self._clock.now()
-                )
+                job = await self._database.run(jobs.claim_next, kind, now=self._clock.now())
                 if job is None:
                     break
                 self._running[kind] += 1
-                group.create_task(
-                    self._run_job(job, worker), name=f"soulspot {kind} {job.id}"
-                )
+                group.create_task(self._run_job(job, worker), name=f"soulspot {kind} {job.id}")
 
     async def _run_job(self, job: Job, worker: Worker) -> None:
         """Run one job and store its end; a cancelled one stays "running" and is recovered."""
@@ -165,9 +161,7 @@ class Scheduler:
             if job.attempts >= ATTEMPTS:
                 return Failed(reason=_reason(error))
             pause = pause_after(job.attempts, self._generator)
-            return Later(
-                until=self._clock.now() + pause, reason=_reason(error), is_attempt=True
-            )
+            return Later(until=self._clock.now() + pause, reason=_reason(error), is_attempt=True)
         except Exception:
             # One broken job must not stop the queue; it is told once, with its traceback.
             _LOGGER.exception("Unexpected error in a %s job", job.kind)
@@ -189,9 +183,7 @@ class Scheduler:
         now = self._clock.now()
         match result:
             case Done():
-                await self._database.run(
-                    jobs.finish, job.id, JobState.COMPLETED, now=now
-                )
+                await self._database.run(jobs.finish, job.id, JobState.COMPLETED, now=now)
             case Later():
                 await self._database.run(
                     jobs.postpone,
@@ -219,9 +211,7 @@ class Scheduler:
         due = await self._database.run(jobs.next_due)
         nap = _LONGEST_NAP
         if due is not None and not self.paused:
-            nap = min(
-                max((due - self._clock.now()).total_seconds(), 0.05), _LONGEST_NAP
-            )
+            nap = min(max((due - self._clock.now()).total_seconds(), 0.05), _LONGEST_NAP)
         waiter = asyncio.ensure_future(self._wake.wait())
         sleeper = asyncio.ensure_future(self._clock.sleep(nap))
         try:

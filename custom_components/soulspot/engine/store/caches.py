@@ -41,9 +41,7 @@ class StoredCache:
 
     async def get(self, key: str) -> CachedPayload | None:
         """Return the reply stored under the key, or None when there is none or it is too old."""
-        found = await self._database.run(
-            _get, self.space, key, self._clock.now().timestamp()
-        )
+        found = await self._database.run(_get, self.space, key, self._clock.now().timestamp())
         if found is None:
             self.statistics.misses += 1
         else:
@@ -69,9 +67,7 @@ class StoredCache:
 
     async def cleanup(self) -> int:
         """Drop what is too old, and the oldest above the bound."""
-        return await self._database.run(
-            _cleanup, self.space, self._clock.now().timestamp()
-        )
+        return await self._database.run(_cleanup, self.space, self._clock.now().timestamp())
 
     async def size(self) -> int:
         """Count the stored replies."""
@@ -134,7 +130,7 @@ def _cleanup(connection: sqlite3.Connection, space: CacheSpace, now: float) -> i
 def _size(connection: sqlite3.Connection, space: CacheSpace) -> int:
     """Count one space."""
     return int(
-        connection.execute(
-            "SELECT count(*) FROM cache WHERE space = ?", (space.value,)
-        ).fetchone()[0]
+        connection.execute("SELECT count(*) FROM cache WHERE space = ?", (space.value,)).fetchone()[
+            0
+        ]
     )

@@ -17,9 +17,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Remember the file; nothing is opened yet."""
         self._path = path
-        self._executor = ThreadPoolExecutor(
-            max_workers=1, thread_name_prefix="soulspot-store"
-        )
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="soulspot-store")
         self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
@@ -49,16 +47,12 @@ class Database:
     async def close(self) -> None:
         """Write the journal back into the file and close it."""
         if self._connection is not None:
-            await asyncio.get_running_loop().run_in_executor(
-                self._executor, self._close
-            )
+            await asyncio.get_running_loop().run_in_executor(self._executor, self._close)
         self._executor.shutdown(wait=False)
 
     async def checkpoint(self) -> None:
         """Write the journal back into the file, so that a copy of it is complete."""
-        await asyncio.get_running_loop().run_in_executor(
-            self._executor, self._checkpoint
-        )
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._checkpoint)
 
     def _open(self) -> None:
         """Connect, set the durability and migrate."""
@@ -67,9 +61,7 @@ class Database:
         except OSError as error:
             raise StorageError("folder_not_writable") from error
         try:
-            connection = sqlite3.connect(
-                self._path, isolation_level=None, check_same_thread=False
-            )
+            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             # FULL: what was promised to a peer or a person survives a power cut.

@@ -30,9 +30,7 @@ _TRANSFER = """
 SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
 """
 _TRANSFER_OF = _TRANSFER + "WHERE transfer.download_id = ?"
-_TRANSFERS_WATCHED = (
-    _TRANSFER + "WHERE download.state = 'transferring' ORDER BY transfer.id"
-)
+_TRANSFERS_WATCHED = _TRANSFER + "WHERE download.state = 'transferring' ORDER BY transfer.id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,18 +145,12 @@ def save_progress(
     )
 
 
-def set_local_path(
-    connection: sqlite3.Connection, download_id: DownloadId, path: str
-) -> None:
+def set_local_path(connection: sqlite3.Connection, download_id: DownloadId, path: str) -> None:
     """Remember where the complete file lies, as this process sees it."""
-    connection.execute(
-        "UPDATE download SET local_path = ? WHERE id = ?", (path, download_id)
-    )
+    connection.execute("UPDATE download SET local_path = ? WHERE id = ?", (path, download_id))
 
 
-def get_progress(
-    connection: sqlite3.Connection, download_id: DownloadId
-) -> SearchProgress:
+def get_progress(connection: sqlite3.Connection, download_id: DownloadId) -> SearchProgress:
     """Return how far the searches are."""
     row = connection.execute(
         "SELECT query_position, rounds, results FROM download WHERE id = ?",
@@ -173,9 +165,7 @@ def get_progress(
     )
 
 
-def get_download(
-    connection: sqlite3.Connection, download_id: DownloadId
-) -> Download | None:
+def get_download(connection: sqlite3.Connection, download_id: DownloadId) -> Download | None:
     """Return a download, or None when its track was forgotten."""
     row = connection.execute(_BY_ID, (download_id,)).fetchone()
     return None if row is None else _download(row)
@@ -209,10 +199,21 @@ def list_downloads(
 
 def count_states(connection: sqlite3.Connection) -> dict[DownloadState, int]:
     """Count the downloads by state."""
-    rows = connection.execute(
-        "SELECT state, count(*) AS number FROM download GROUP BY state"
-    )
+    rows = connection.execute("SELECT state, count(*) AS number FROM download GROUP BY state")
     return {DownloadState(row["state"]): int(row["number"]) for row in rows}
+
+
+def count_siblings(connection: sqlite3.Connection, track_id: TrackId) -> int:
+    """Count the other tracks of the same album that still have to be searched for."""
+    row = connection.execute(
+        """
+        SELECT count(*) FROM track AS sibling JOIN download ON download.track_id = sibling.id
+        WHERE sibling.album_id = (SELECT album_id FROM track WHERE id = ?) AND sibling.id != ?
+            AND download.state IN ('queued', 'searching')
+        """,
+        (track_id, track_id),
+    ).fetchone()
+    return int(row[0])
 
 
 def count_filed_since(connection: sqlite3.Connection, moment: datetime) -> int:
@@ -338,9 +339,7 @@ def end_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> Non
     connection.execute("DELETE FROM transfer WHERE download_id = ?", (download_id,))
 
 
-def get_transfer(
-    connection: sqlite3.Connection, download_id: DownloadId
-) -> StoredTransfer | None:
+def get_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> StoredTransfer | None:
     """Return the living transfer of a download."""
     row = connection.execute(_TRANSFER_OF, (download_id,)).fetchone()
     return None if row is None else _transfer(row)

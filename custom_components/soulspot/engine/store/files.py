@@ -8,9 +8,7 @@ from ..model import LibraryFile, TrackId
 from .values import dump, to_column
 
 
-def save_file(
-    connection: sqlite3.Connection, file: LibraryFile, *, now: datetime
-) -> None:
+def save_file(connection: sqlite3.Connection, file: LibraryFile, *, now: datetime) -> None:
     """Remember a filed track; a path belongs to one track only, the latest."""
     connection.execute(
         "DELETE FROM library_file WHERE path = ? AND track_id != ?",
@@ -51,9 +49,7 @@ def get_files(
 
 def find_by_path(connection: sqlite3.Connection, path: str) -> LibraryFile | None:
     """Return the file at a path relative to the library folder."""
-    row = connection.execute(
-        "SELECT * FROM library_file WHERE path = ?", (path,)
-    ).fetchone()
+    row = connection.execute("SELECT * FROM library_file WHERE path = ?", (path,)).fetchone()
     return None if row is None else _file(row)
 
 

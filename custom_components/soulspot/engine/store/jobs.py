@@ -70,9 +70,7 @@ def add_job(
     return JobId(cursor.lastrowid or 0)
 
 
-def claim_next(
-    connection: sqlite3.Connection, kind: JobKind, *, now: datetime
-) -> Job | None:
+def claim_next(connection: sqlite3.Connection, kind: JobKind, *, now: datetime) -> Job | None:
     """Take the job whose turn it is and mark it running."""
     connection.execute(
         "UPDATE job SET state = 'pending' WHERE state = 'waiting' AND run_at <= ?",
@@ -162,9 +160,7 @@ def get_job(connection: sqlite3.Connection, job_id: JobId) -> Job | None:
     return None if row is None else _job(row)
 
 
-def find_alive(
-    connection: sqlite3.Connection, kind: JobKind, subject: str
-) -> Job | None:
+def find_alive(connection: sqlite3.Connection, kind: JobKind, subject: str) -> Job | None:
     """Return the living job about a subject."""
     row = connection.execute(
         "SELECT * FROM job WHERE kind = ? AND subject = ? AND state IN ('pending', 'waiting', 'running')",

@@ -53,6 +53,7 @@ CREATE TABLE track (
     enriched_at REAL
 ) STRICT;
 CREATE INDEX track_isrc ON track (isrc);
+CREATE INDEX track_album ON track (album_id);
 CREATE INDEX track_recording ON track (musicbrainz_recording_id);
 CREATE TABLE track_artist (
     track_id INTEGER NOT NULL REFERENCES track (id) ON DELETE CASCADE,

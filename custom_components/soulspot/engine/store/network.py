@@ -18,21 +18,15 @@ def record_search(
     forget_before: datetime,
 ) -> None:
     """Write a search down before it is sent: for the budget, and for cleaning up after a crash."""
-    connection.execute(
-        "INSERT INTO search_sent (sent_at) VALUES (?)", (to_column(now),)
-    )
+    connection.execute("INSERT INTO search_sent (sent_at) VALUES (?)", (to_column(now),))
     connection.execute(
         "INSERT INTO own_search (id, created_at) VALUES (?, ?)",
         (search_id, to_column(now)),
     )
-    connection.execute(
-        "DELETE FROM search_sent WHERE sent_at < ?", (to_column(forget_before),)
-    )
+    connection.execute("DELETE FROM search_sent WHERE sent_at < ?", (to_column(forget_before),))
 
 
-def searches_since(
-    connection: sqlite3.Connection, moment: datetime
-) -> tuple[datetime, ...]:
+def searches_since(connection: sqlite3.Connection, moment: datetime) -> tuple[datetime, ...]:
     """Return when searches were sent since the moment, oldest first."""
     rows = connection.execute(
         "SELECT sent_at FROM search_sent WHERE sent_at >= ? ORDER BY sent_at",
@@ -45,8 +39,7 @@ def searches_since(
 def own_searches(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return the searches of ours that slskd may still hold."""
     return tuple(
-        row["id"]
-        for row in connection.execute("SELECT id FROM own_search ORDER BY created_at")
+        row["id"] for row in connection.execute("SELECT id FROM own_search ORDER BY created_at")
     )
 
 

@@ -6,15 +6,7 @@ from datetime import datetime
 import sqlite3
 
 from ..errors import InputError
-from ..model import (
-    EntryKind,
-    Playlist,
-    PlaylistId,
-    PlaylistItem,
-    PlaylistSummary,
-    Reason,
-    TrackId,
-)
+from ..model import EntryKind, Playlist, PlaylistId, PlaylistItem, PlaylistSummary, Reason, TrackId
 from .values import clean, dump, dump_reason, load_reason, to_column, to_datetime
 
 
@@ -38,9 +30,7 @@ class StoredEntry:
     added_at: datetime | None
 
 
-def save_playlist(
-    connection: sqlite3.Connection, summary: PlaylistSummary
-) -> PlaylistId:
+def save_playlist(connection: sqlite3.Connection, summary: PlaylistSummary) -> PlaylistId:
     """Create the playlist or bring its description up to date; the snapshot is stored apart."""
     row = connection.execute(
         """
@@ -91,12 +81,8 @@ def save_entries(
     ).fetchall()
     changed = [tuple(row) for row in present] != wanted
     if changed:
-        connection.execute(
-            "DELETE FROM playlist_entry WHERE playlist_id = ?", (playlist_id,)
-        )
-        connection.executemany(
-            "INSERT INTO playlist_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", wanted
-        )
+        connection.execute("DELETE FROM playlist_entry WHERE playlist_id = ?", (playlist_id,))
+        connection.executemany("INSERT INTO playlist_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", wanted)
     connection.execute(
         "UPDATE playlist SET snapshot_id = ?, synced_at = ?, error = NULL WHERE id = ?",
         (snapshot_id, to_column(synced_at), playlist_id),
@@ -104,9 +90,7 @@ def save_entries(
     return changed
 
 
-def save_error(
-    connection: sqlite3.Connection, spotify_id: str, reason: Reason | None
-) -> None:
+def save_error(connection: sqlite3.Connection, spotify_id: str, reason: Reason | None) -> None:
     """Remember why a playlist could not be read; its entries stay as they are."""
     connection.execute(
         "UPDATE playlist SET error = ? WHERE spotify_id = ?",
@@ -152,9 +136,7 @@ def get_counts(connection: sqlite3.Connection) -> dict[PlaylistId, PlaylistCount
     }
 
 
-def get_entries(
-    connection: sqlite3.Connection, playlist_id: PlaylistId
-) -> tuple[StoredEntry, ...]:
+def get_entries(connection: sqlite3.Connection, playlist_id: PlaylistId) -> tuple[StoredEntry, ...]:
     """Return the entries in their order."""
     rows = connection.execute(
         "SELECT * FROM playlist_entry WHERE playlist_id = ? ORDER BY position",
@@ -172,9 +154,7 @@ def get_entries(
     )
 
 
-def get_missing_tracks(
-    connection: sqlite3.Connection, spotify_id: str
-) -> tuple[TrackId, ...]:
+def get_missing_tracks(connection: sqlite3.Connection, spotify_id: str) -> tuple[TrackId, ...]:
     """Return the playlist's tracks that the library lacks, in order, each once."""
     rows = connection.execute(
         """
@@ -189,9 +169,7 @@ def get_missing_tracks(
     return tuple(TrackId(row["track_id"]) for row in rows)
 
 
-def get_playlists_of(
-    connection: sqlite3.Connection, track_id: TrackId
-) -> tuple[Playlist, ...]:
+def get_playlists_of(connection: sqlite3.Connection, track_id: TrackId) -> tuple[Playlist, ...]:
     """Return the playlists that hold the track."""
     rows = connection.execute(
         """

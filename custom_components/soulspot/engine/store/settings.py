@@ -8,9 +8,7 @@ from .values import dump, load
 
 def get_setting(connection: sqlite3.Connection, key: str) -> Any:
     """Return the value, or None when it was never set."""
-    row = connection.execute(
-        "SELECT value FROM setting WHERE key = ?", (key,)
-    ).fetchone()
+    row = connection.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
     return None if row is None else load(row["value"])
 
 

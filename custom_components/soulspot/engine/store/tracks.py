@@ -211,20 +211,14 @@ def save_enrichment(
     )
     if album is not None:
         album_id = save_album(connection, album)
-        connection.execute(
-            "UPDATE track SET album_id = ? WHERE id = ?", (album_id, track_id)
-        )
+        connection.execute("UPDATE track SET album_id = ? WHERE id = ?", (album_id, track_id))
     for artist in artists:
         save_artist(connection, artist)
 
 
-def mark_enriched(
-    connection: sqlite3.Connection, track_id: TrackId, at: datetime
-) -> None:
+def mark_enriched(connection: sqlite3.Connection, track_id: TrackId, at: datetime) -> None:
     """Remember that MusicBrainz was asked, whatever it said."""
-    connection.execute(
-        "UPDATE track SET enriched_at = ? WHERE id = ?", (to_column(at), track_id)
-    )
+    connection.execute("UPDATE track SET enriched_at = ? WHERE id = ?", (to_column(at), track_id))
 
 
 def count_owned(connection: sqlite3.Connection) -> int:

@@ -30,9 +30,7 @@ def load(text: str | None) -> Any:
 def dump_reason(reason: Reason | None) -> str | None:
     """Return a reason as JSON."""
     return (
-        None
-        if reason is None
-        else dump({"key": reason.key, "placeholders": reason.placeholders})
+        None if reason is None else dump({"key": reason.key, "placeholders": reason.placeholders})
     )
 
 

@@ -44,11 +44,7 @@ class Announcer:
         path: str | None = None,
     ) -> None:
         """Announce something that a person may care about."""
-        self._send(
-            DownloadEvent(
-                kind=kind, track=track, quality=quality, reason=reason, path=path
-            )
-        )
+        self._send(DownloadEvent(kind=kind, track=track, quality=quality, reason=reason, path=path))
 
     def _send(self, event: DownloadEvent | None) -> None:
         """Call every listener; a broken one does not stop the others or the work."""
@@ -71,7 +67,5 @@ class Context:
     spotify: SpotifyClient | None
     musicbrainz: MusicBrainzClient
     cover_art: CoverArtClient
-    fetch_image: Callable[
-        [str], Awaitable[bytes | None]
-    ]  # From Spotify's picture servers.
+    fetch_image: Callable[[str], Awaitable[bytes | None]]  # From Spotify's picture servers.
     playlists: dict[str, PlaylistOptions]  # The configured ones, by Spotify id.

@@ -8,16 +8,8 @@ from typing import Any
 import uuid
 
 from ..errors import InputError
-from ..matching import Candidate, Decision, Outcome, WantedRecording
-from ..model import (
-    Download,
-    DownloadId,
-    DownloadState,
-    JobKind,
-    JobState,
-    Reason,
-    Track,
-)
+from ..matching import Candidate, Decision, Outcome, Query, WantedRecording
+from ..model import Download, DownloadId, DownloadState, JobKind, JobState, Reason, Track
 from ..queue.retry import pause_after, pause_when_absent
 from ..queue.scheduler import Done, Failed, Later, Result
 from ..slskd.models import Failure, FailureKind, RequestedFile
@@ -33,15 +25,15 @@ _LOGGER = logging.getLogger(__name__)
 
 ROUNDS_WITH_BAD_SOURCES = 3
 _COOL_DOWN = timedelta(hours=1)
+# Whoever shares the recording would be among so many answers: other words would only bring them again.
+_ENOUGH_SEEN = 10
 _PER_SENTENCE = 5  # Candidates named in a journal entry.
 
 
 class DownloadTrack:
     """Handle download jobs: search, choose, ask; the watcher of transfers does the rest."""
 
-    def __init__(
-        self, context: Context, sources: FindSources, watch: WatchSlskd
-    ) -> None:
+    def __init__(self, context: Context, sources: FindSources, watch: WatchSlskd) -> None:
         """Take the rooms to work with."""
         self._context = context
         self._sources = sources
@@ -55,9 +47,7 @@ class DownloadTrack:
         the next begins, so a killed process goes on where it was.
         """
         database = self._context.database
-        download = await database.run(
-            downloads.get_download, DownloadId(job.payload["download"])
-        )
+        download = await database.run(downloads.get_download, DownloadId(job.payload["download"]))
         if download is None or download.state in (
             DownloadState.TRANSFERRING,
             DownloadState.DOWNLOADED,
@@ -78,9 +68,7 @@ class DownloadTrack:
     async def fail(self, job: Job, reason: Reason) -> None:
         """Store that no attempt will follow, and tell."""
         database = self._context.database
-        download = await database.run(
-            downloads.get_download, DownloadId(job.payload["download"])
-        )
+        download = await database.run(downloads.get_download, DownloadId(job.payload["download"]))
         if download is not None and not download.state.is_final:
             await self._end(download, DownloadState.FAILED, reason)
 
@@ -91,24 +79,50 @@ class DownloadTrack:
         wanted = WantedRecording.from_metadata(track.metadata)
         progress = await self._context.database.run(downloads.get_progress, download.id)
         try:
-            ladder = self._sources.ladder(
-                wanted, download.query, last_resort=progress.rounds > 0
-            )
+            ladder = self._sources.ladder(wanted, download.query, last_resort=progress.rounds > 0)
         except InputError as error:
             return Failed(reason=Reason(key=error.translation_key))
         if progress.query_position == 0:
             await self._set_state(download, DownloadState.SEARCHING)
+        try:
+            if progress.query_position == 0 and await self._find_with_siblings(
+                download, wanted, progress
+            ):
+                return None
+            return await self._climb(download, wanted, ladder, progress)
+        except BudgetSpent as spent:
+            reason = Reason(key="search_budget_spent")
+            await self._set_state(download, DownloadState.QUEUED, reason)
+            return Later(until=self._context.clock.now() + spent.wait, reason=reason)
+
+    async def _find_with_siblings(
+        self, download: Download, wanted: WantedRecording, progress: SearchProgress
+    ) -> bool:
+        """Try recent answers, then one search for an album that several wanted tracks are on."""
+        if download.query is not None or progress.rounds:
+            return False
+        findings = await self._sources.recall(wanted, download.quality)
+        if findings is None:
+            siblings = await self._context.database.run(downloads.count_siblings, download.track_id)
+            query = self._sources.album_query(wanted) if siblings else None
+            if query is None:
+                return False
+            findings = await self._sources.ask(wanted, query, download.quality)
+        outcome = await self._context.database.run(
+            _store_findings, download, findings, progress, now=self._context.clock.now()
+        )
+        return outcome is Outcome.TAKE
+
+    async def _climb(
+        self,
+        download: Download,
+        wanted: WantedRecording,
+        ladder: tuple[Query, ...],
+        progress: SearchProgress,
+    ) -> Result | None:
+        """Try the queries that are left, one by one, each stored before the next."""
         for position in range(progress.query_position, len(ladder)):
-            try:
-                findings = await self._sources.ask(
-                    wanted, ladder[position], download.quality
-                )
-            except BudgetSpent as spent:
-                reason = Reason(key="search_budget_spent")
-                await self._set_state(download, DownloadState.QUEUED, reason)
-                return Later(
-                    until=self._context.clock.now() + spent.wait, reason=reason
-                )
+            findings = await self._sources.ask(wanted, ladder[position], download.quality)
             progress = SearchProgress(
                 query_position=position + 1,
                 rounds=progress.rounds,
@@ -124,18 +138,16 @@ class DownloadTrack:
             self._context.announcer.changed()
             if outcome is Outcome.TAKE:
                 return None
+            if progress.results >= _ENOUGH_SEEN:
+                break
         return await self._after_ladder(download, progress)
 
-    async def _after_ladder(
-        self, download: Download, progress: SearchProgress
-    ) -> Result:
+    async def _after_ladder(self, download: Download, progress: SearchProgress) -> Result:
         """Ask the user when something is worth it, else look again at ever longer intervals."""
         now = self._context.clock.now()
         pool = await self._context.database.run(downloads.get_candidates, download.id)
         if pool:
-            reason = Reason(
-                key="candidates_uncertain", placeholders={"count": str(len(pool))}
-            )
+            reason = Reason(key="candidates_uncertain", placeholders={"count": str(len(pool))})
             await self._end(download, DownloadState.ASK, reason)
             return Done()
         rounds = progress.rounds + 1
@@ -148,9 +160,7 @@ class DownloadTrack:
             results=0,
         )
         await self._end(download, DownloadState.NOT_AVAILABLE, reason)
-        return Later(
-            until=now + pause_when_absent(rounds, self._generator), reason=reason
-        )
+        return Later(until=now + pause_when_absent(rounds, self._generator), reason=reason)
 
     # --- Asking for the file -----------------------------------------------------------------
 
@@ -158,16 +168,12 @@ class DownloadTrack:
         """Ask the candidates in their order until slskd takes one."""
         database = self._context.database
         while True:
-            chosen = await database.run(
-                _next_candidate, download, now=self._context.clock.now()
-            )
+            chosen = await database.run(_next_candidate, download, now=self._context.clock.now())
             if chosen is None:
                 return await self._after_pool(download)
             candidate = Candidate.from_json(chosen.data)
             features = self._watch.status.features if self._watch.status else None
-            batch_id = (
-                str(uuid.uuid4()) if features is not None and features.batches else None
-            )
+            batch_id = str(uuid.uuid4()) if features is not None and features.batches else None
             batch_id = await database.run(
                 _intend,
                 download.id,
@@ -180,9 +186,7 @@ class DownloadTrack:
                 candidate.username,
                 [RequestedFile(filename=candidate.file.path, size=candidate.file.size)],
                 batch_id=batch_id,
-                destination=destination(download.id, chosen.position)
-                if batch_id
-                else None,
+                destination=destination(download.id, chosen.position) if batch_id else None,
             )
             now = self._context.clock.now()
             if answer.accepted:
@@ -194,9 +198,7 @@ class DownloadTrack:
                     answer.accepted[0].id,
                     now=now,
                 )
-                self._context.announcer.happened(
-                    EventKind.STARTED, track, quality=download.quality
-                )
+                self._context.announcer.happened(EventKind.STARTED, track, quality=download.quality)
                 return Done()
             await database.run(
                 refuse,
@@ -234,9 +236,7 @@ class DownloadTrack:
         )
         self._context.announcer.changed()
 
-    async def _end(
-        self, download: Download, state: DownloadState, reason: Reason
-    ) -> None:
+    async def _end(self, download: Download, state: DownloadState, reason: Reason) -> None:
         """Store an end and tell of it; the same end twice is told once."""
         before = await self._context.database.run(downloads.get_download, download.id)
         now = self._context.clock.now()
@@ -297,9 +297,7 @@ def queue_next(
     connection: sqlite3.Connection, download: Download, reason: Reason, *, now: datetime
 ) -> None:
     """Let a download job go on with the next candidate."""
-    downloads.set_state(
-        connection, download.id, DownloadState.CHOSEN, now=now, reason=reason
-    )
+    downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now, reason=reason)
     jobs.add_job(
         connection,
         JobKind.DOWNLOAD,
@@ -309,9 +307,7 @@ def queue_next(
     )
 
 
-def _is_owned(
-    connection: sqlite3.Connection, download: Download, *, now: datetime
-) -> bool:
+def _is_owned(connection: sqlite3.Connection, download: Download, *, now: datetime) -> bool:
     """Tell whether the library has the track by now, and end the download if so."""
     if download.track_id not in files.get_files(connection, [download.track_id]):
         return False
@@ -354,9 +350,7 @@ def _store_findings(
     if decision.outcome is Outcome.TAKE:
         downloads.save_candidates(connection, download.id, _pool(decision))
         downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now)
-    elif decision.outcome is Outcome.ASK and not downloads.get_candidates(
-        connection, download.id
-    ):
+    elif decision.outcome is Outcome.ASK and not downloads.get_candidates(connection, download.id):
         downloads.save_candidates(connection, download.id, _pool(decision))
     return decision.outcome
 
@@ -391,9 +385,7 @@ def _next_candidate(
             if candidate.position == intended.position:
                 return candidate
     fresh = [candidate for candidate in pool if candidate.failure is None]
-    histories = network.get_histories(
-        connection, (item.data["username"] for item in fresh)
-    )
+    histories = network.get_histories(connection, (item.data["username"] for item in fresh))
     for candidate in fresh:
         history = histories.get(candidate.data["username"])
         rest = history.cooled_down_until if history else None
@@ -462,12 +454,8 @@ def _start_round(
 ) -> None:
     """Forget the used-up pool and begin the queries anew."""
     downloads.save_candidates(connection, download.id, [])
-    downloads.save_progress(
-        connection, download.id, query_position=0, rounds=rounds, results=0
-    )
-    downloads.set_state(
-        connection, download.id, DownloadState.QUEUED, now=now, reason=reason
-    )
+    downloads.save_progress(connection, download.id, query_position=0, rounds=rounds, results=0)
+    downloads.set_state(connection, download.id, DownloadState.QUEUED, now=now, reason=reason)
 
 
 def _end(

@@ -6,23 +6,8 @@ import logging
 import sqlite3
 
 from ..errors import RateLimitedError, ServiceError, UnavailableError, UnreachableError
-from ..matching import (
-    Certainty,
-    RecordingMatch,
-    WantedRecording,
-    choose_recording,
-    fold,
-)
-from ..model import (
-    Album,
-    Artist,
-    ArtistCredit,
-    Reason,
-    Recording,
-    Release,
-    Track,
-    TrackId,
-)
+from ..matching import Certainty, RecordingMatch, WantedRecording, choose_recording, fold
+from ..model import Album, Artist, ArtistCredit, Reason, Recording, Release, Track, TrackId
 from ..queue.scheduler import Done, Result
 from ..store import journal, playlists, tracks
 from ..store.jobs import Job
@@ -80,9 +65,7 @@ class EnrichMetadata:
             isrc = track.metadata.isrc
             request = EnrichMetadataRequest(track_id=track.id)
             try:
-                await self._enrich(
-                    track, by_isrc.get(isrc, ()) if isrc else (), request
-                )
+                await self._enrich(track, by_isrc.get(isrc, ()) if isrc else (), request)
             except RateLimitedError, UnavailableError, UnreachableError:
                 raise
             except ServiceError as error:
@@ -113,9 +96,7 @@ class EnrichMetadata:
         match = await self._with_release(track, match)
         return await self._store(track, match, request)
 
-    async def _with_release(
-        self, track: Track, match: RecordingMatch
-    ) -> RecordingMatch:
+    async def _with_release(self, track: Track, match: RecordingMatch) -> RecordingMatch:
         """Fetch the releases that a lookup by ISRC leaves out."""
         recording = match.recording
         if recording is None or match.release is not None or recording.releases:
@@ -154,17 +135,13 @@ class EnrichMetadata:
             tracks.save_enrichment,
             track.id,
             recording_id=recording.id,
-            release_track_id=release.track_id
-            if release and request.enrich_album
-            else None,
+            release_track_id=release.track_id if release and request.enrich_album else None,
             original_date=_original_date(recording, release),
             genres=recording.genres[:_GENRES],
             isrc=recording.isrcs[0] if len(recording.isrcs) == 1 else None,
             duration_ms=None if metadata.duration_ms else length,
             album=_album(track, release) if release and request.enrich_album else None,
-            artists=_artists(track, recording.artist_credit)
-            if request.enrich_artist
-            else (),
+            artists=_artists(track, recording.artist_credit) if request.enrich_artist else (),
             enriched_at=self._context.clock.now(),
         )
         after = await self._context.database.run(tracks.get_track, track.id)
@@ -178,9 +155,7 @@ class EnrichMetadata:
             recording=recording.id,
             fields=list(fields),
         )
-        return EnrichReport(
-            track=after, enriched_fields=fields, errors=tuple(conflicts)
-        )
+        return EnrichReport(track=after, enriched_fields=fields, errors=tuple(conflicts))
 
     async def _mark(self, track: Track, key: str) -> None:
         """Remember that MusicBrainz was asked in vain."""
@@ -210,9 +185,7 @@ def _unenriched(connection: sqlite3.Connection, spotify_id: str) -> tuple[Track,
     ]
     known = tracks.get_tracks(connection, ids)
     unique = dict.fromkeys(ids)
-    return tuple(
-        known[track_id] for track_id in unique if known[track_id].enriched_at is None
-    )
+    return tuple(known[track_id] for track_id in unique if known[track_id].enriched_at is None)
 
 
 def _original_date(recording: Recording, release: Release | None) -> str | None:
@@ -246,9 +219,7 @@ def _artists(track: Track, artist_credit: Sequence[ArtistCredit]) -> tuple[Artis
 
 def _identified(artist: Artist, credit: dict[str, str | None]) -> Artist:
     """Return the artist with its id, when the credit names it."""
-    return replace(
-        artist, musicbrainz_id=credit.get(fold(artist.name)) or artist.musicbrainz_id
-    )
+    return replace(artist, musicbrainz_id=credit.get(fold(artist.name)) or artist.musicbrainz_id)
 
 
 def _changed(before: Track, after: Track) -> tuple[str, ...]:

@@ -12,15 +12,7 @@ from ..library.paths import library_path
 from ..library.tag_set import Cover, TagSet
 from ..library.verify import Expectation, verify
 from ..matching import Candidate
-from ..model import (
-    Download,
-    DownloadId,
-    DownloadState,
-    JobKind,
-    LibraryFile,
-    Reason,
-    Track,
-)
+from ..model import Download, DownloadId, DownloadState, JobKind, LibraryFile, Reason, Track
 from ..queue.scheduler import Done, Failed, Later, Result
 from ..store import downloads, files, jobs, journal, playlists, tracks
 from ..store.jobs import Job
@@ -54,9 +46,7 @@ class FileTrack:
         folder lets the job wait, the downloaded file stays.
         """
         database, settings = self._context.database, self._context.settings
-        download = await database.run(
-            downloads.get_download, DownloadId(job.payload["download"])
-        )
+        download = await database.run(downloads.get_download, DownloadId(job.payload["download"]))
         if download is None or download.state is not DownloadState.DOWNLOADED:
             return Done()
         if settings.library is None or download.local_path is None:
@@ -72,17 +62,13 @@ class FileTrack:
                 verify, source, _expectation(track, download, candidate)
             )
             if not verdict.ok:
-                await self._refuse(
-                    download, track, verdict.reason or Reason(key="unreadable")
-                )
+                await self._refuse(download, track, verdict.reason or Reason(key="unreadable"))
                 return Done()
             tags = tag_set(track, await self._cover(track))
             properties = verdict.properties
             extension = properties.format if properties else source.suffix.lstrip(".")
             relative = library_path(settings.path_template, tags, extension)
-            filed = await asyncio.to_thread(
-                file_track, source, settings.library, relative, tags
-            )
+            filed = await asyncio.to_thread(file_track, source, settings.library, relative, tags)
         except VerificationError as error:
             await self._refuse(download, track, _reason(error))
             return Done()
@@ -120,9 +106,7 @@ class FileTrack:
         try:
             image = None
             if album.musicbrainz_id:
-                image = await cover_art.front_cover(
-                    album.musicbrainz_id, size=_COVER_SIZE
-                )
+                image = await cover_art.front_cover(album.musicbrainz_id, size=_COVER_SIZE)
             if image is None and album.image_url:
                 image = await self._context.fetch_image(album.image_url)
         except ServiceError as error:
@@ -133,9 +117,7 @@ class FileTrack:
     async def _refuse(self, download: Download, track: Track, reason: Reason) -> None:
         """Use the source up; ask the user when different sources fail in the same way."""
         now = self._context.clock.now()
-        asks = await self._context.database.run(
-            _store_refusal, download, reason, now=now
-        )
+        asks = await self._context.database.run(_store_refusal, download, reason, now=now)
         if asks:
             self._context.announcer.happened(
                 EventKind.NEEDS_ATTENTION,
@@ -161,16 +143,12 @@ class FileTrack:
             reason=reason,
         )
         self._context.announcer.changed()
-        return Later(
-            until=self._context.clock.now() + timedelta(minutes=5), reason=reason
-        )
+        return Later(until=self._context.clock.now() + timedelta(minutes=5), reason=reason)
 
     async def _store(self, download: Download, track: Track, filed: FiledFile) -> None:
         """Store the file and the end of the download together, then bring the playlists up to date."""
         now = self._context.clock.now()
-        held_by = await self._context.database.run(
-            _store_filed, download, track, filed, now=now
-        )
+        held_by = await self._context.database.run(_store_filed, download, track, filed, now=now)
         self._context.announcer.happened(
             EventKind.COMPLETED, track, quality=download.quality, path=str(filed.path)
         )
@@ -183,13 +161,9 @@ def tag_set(track: Track, cover: Cover | None) -> TagSet:
     metadata, album = track.metadata, track.metadata.album
     artists = tuple(artist.name for artist in metadata.artists if artist.name)
     album_artists = tuple(artist.name for artist in album.artists) if album else ()
-    ids = tuple(
-        artist.musicbrainz_id for artist in metadata.artists if artist.musicbrainz_id
-    )
+    ids = tuple(artist.musicbrainz_id for artist in metadata.artists if artist.musicbrainz_id)
     album_ids = (
-        tuple(
-            artist.musicbrainz_id for artist in album.artists if artist.musicbrainz_id
-        )
+        tuple(artist.musicbrainz_id for artist in album.artists if artist.musicbrainz_id)
         if album
         else ()
     )
@@ -209,20 +183,14 @@ def tag_set(track: Track, cover: Cover | None) -> TagSet:
         musicbrainz_recordingid=track.musicbrainz_recording_id,
         musicbrainz_trackid=track.musicbrainz_release_track_id,
         musicbrainz_albumid=album.musicbrainz_id if album else None,
-        musicbrainz_releasegroupid=album.musicbrainz_release_group_id
-        if album
-        else None,
+        musicbrainz_releasegroupid=album.musicbrainz_release_group_id if album else None,
         musicbrainz_artistid=ids if len(ids) == len(artists) else (),
-        musicbrainz_albumartistid=album_ids
-        if len(album_ids) == len(album_artists)
-        else (),
+        musicbrainz_albumartistid=album_ids if len(album_ids) == len(album_artists) else (),
         cover=cover,
     )
 
 
-def _expectation(
-    track: Track, download: Download, candidate: Candidate | None
-) -> Expectation:
+def _expectation(track: Track, download: Download, candidate: Candidate | None) -> Expectation:
     """Return what was announced and what is wanted."""
     extension = None
     if candidate is not None:
@@ -251,8 +219,7 @@ def _has_metadata_job(connection: sqlite3.Connection, track: Track) -> bool:
     if jobs.find_alive(connection, JobKind.METADATA, f"track:{track.id}") is not None:
         return True
     return any(
-        jobs.find_alive(connection, JobKind.METADATA, f"playlist:{playlist.spotify_id}")
-        is not None
+        jobs.find_alive(connection, JobKind.METADATA, f"playlist:{playlist.spotify_id}") is not None
         for playlist in playlists.get_playlists_of(connection, track.id)
     )
 
@@ -283,9 +250,7 @@ def _store_refusal(
             key="sources_fail_alike",
             placeholders={"count": str(alike), "reason": reason.key},
         )
-        downloads.set_state(
-            connection, download.id, DownloadState.ASK, now=now, reason=asking
-        )
+        downloads.set_state(connection, download.id, DownloadState.ASK, now=now, reason=asking)
         return True
     queue_next(connection, download, reason, now=now)
     return False
@@ -326,8 +291,7 @@ def _store_filed(
         format=filed.properties.format,
     )
     return tuple(
-        playlist.spotify_id
-        for playlist in playlists.get_playlists_of(connection, track.id)
+        playlist.spotify_id for playlist in playlists.get_playlists_of(connection, track.id)
     )
 
 
@@ -341,9 +305,7 @@ def _set_failed(
     """End a download that could not be filed."""
     download = downloads.get_download(connection, download_id)
     if download is not None and download.state is DownloadState.DOWNLOADED:
-        downloads.set_state(
-            connection, download_id, DownloadState.FAILED, now=now, reason=reason
-        )
+        downloads.set_state(connection, download_id, DownloadState.FAILED, now=now, reason=reason)
 
 
 def _reason(error: StorageError | VerificationError) -> Reason:

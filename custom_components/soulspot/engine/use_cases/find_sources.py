@@ -1,9 +1,10 @@
 """Search the network for a track and decide among the answers."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 import uuid
 
 from ..errors import InputError
@@ -13,6 +14,7 @@ from ..matching import (
     Query,
     QueryKind,
     WantedRecording,
+    fold,
     profile_for,
     queries,
     rank,
@@ -26,13 +28,28 @@ from .context import Context
 
 # Whoever waits for a person's answer may wait this long for the lane; jobs come back later instead.
 _SHORT_WAIT = timedelta(seconds=6)
+# One answer serves every wanted track whose words contain the query's, as long as it is fresh.
+_ANSWERS_KEPT = 8
+_ANSWERS_FRESH = timedelta(minutes=10)
+
+
+class BudgetSpent(Exception):
+    """Say that no search may be sent for a while."""
+
+    def __init__(self, wait: timedelta) -> None:
+        """Keep how long."""
+        super().__init__(f"no search for {wait}")
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetSpent(Exception):
-    """Say that no search may be sent before a moment; a control flow, not a failure."""
+class RecentAnswers:
+    """Hold what a search brought a while ago; `words` are those every path in it contains."""
 
-    wait: timedelta
+    text: str
+    words: frozenset[str]
+    at: datetime
+    responses: tuple[PeerResponse, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +71,7 @@ class FindSources:
         self._context = context
         self._budget = budget
         self._lane = asyncio.Lock()
+        self._recent: deque[RecentAnswers] = deque(maxlen=_ANSWERS_KEPT)
 
     def ladder(
         self, wanted: WantedRecording, query: str | None, *, last_resort: bool
@@ -66,13 +84,35 @@ class FindSources:
         if query is not None:
             return (Query(text=query, kind=QueryKind.FULL),)
         steps = tuple(
-            step
-            for step in queries(wanted)
-            if last_resort or step.kind is not QueryKind.WILDCARD
+            step for step in queries(wanted) if last_resort or step.kind is not QueryKind.WILDCARD
         )
         if not steps:
             raise InputError("nothing_to_search_for")
         return steps
+
+    async def recall(self, wanted: WantedRecording, quality: Quality) -> Findings | None:
+        """Decide by recent answers that could hold the track, without a search; None without any."""
+        words = _words(f"{' '.join(wanted.artists)} {wanted.album or ''} {wanted.title}")
+        oldest = self._context.clock.now() - _ANSWERS_FRESH
+        for answers in reversed(self._recent):
+            if answers.at >= oldest and answers.words <= words:
+                decision = await self.decide(wanted, answers.responses, quality)
+                if decision.outcome is Outcome.TAKE:
+                    return _findings(answers.text, decision, answers.responses, is_conclusive=True)
+        return None
+
+    def album_query(self, wanted: WantedRecording) -> Query | None:
+        """Return the query for a whole album, or None when it was sent a moment ago or cannot be."""
+        if wanted.album is None or not wanted.artists:
+            return None
+        album = WantedRecording(title=wanted.album, artists=wanted.artists)
+        step = next(iter(queries(album)), None)
+        oldest = self._context.clock.now() - _ANSWERS_FRESH
+        if step is None or any(
+            answers.text == step.text and answers.at >= oldest for answers in self._recent
+        ):
+            return None
+        return step
 
     async def ask(
         self,
@@ -88,14 +128,16 @@ class FindSources:
         """
         async with self._lane:
             responses, is_conclusive = await self._search(query.text, patient=patient)
-        decision = await self.decide(wanted, responses, quality)
-        return Findings(
-            query=query.text,
-            decision=decision,
-            responses=len(responses),
-            files=sum(len(response.files) for response in responses),
-            is_conclusive=is_conclusive,
+        self._recent.append(
+            RecentAnswers(
+                text=query.text,
+                words=_words(query.text),
+                at=self._context.clock.now(),
+                responses=responses,
+            )
         )
+        decision = await self.decide(wanted, responses, quality)
+        return _findings(query.text, decision, responses, is_conclusive=is_conclusive)
 
     async def decide(
         self,
@@ -117,9 +159,7 @@ class FindSources:
         decision = await asyncio.to_thread(rank, wanted, awake, profile, histories)
         if decision.outcome is Outcome.TAKE or not resting:
             return decision
-        return await asyncio.to_thread(
-            rank, wanted, list(responses), profile, histories
-        )
+        return await asyncio.to_thread(rank, wanted, list(responses), profile, histories)
 
     async def clean_up(self) -> None:
         """Delete searches that a killed process left behind in slskd."""
@@ -128,21 +168,15 @@ class FindSources:
             await self._context.slskd.delete_search(search_id)
             await self._context.database.run(network.forget_search, search_id)
 
-    async def _search(
-        self, text: str, *, patient: bool
-    ) -> tuple[tuple[PeerResponse, ...], bool]:
+    async def _search(self, text: str, *, patient: bool) -> tuple[tuple[PeerResponse, ...], bool]:
         """Wait for the budget, write the search down, send it, and forget it when slskd has."""
-        while (
-            wait := await self._budget.next_allowed() - self._context.clock.now()
-        ) > timedelta():
+        while (wait := await self._budget.next_allowed() - self._context.clock.now()) > timedelta():
             if wait > _SHORT_WAIT and not patient:
                 raise BudgetSpent(wait=wait)
             await self._context.clock.sleep(wait.total_seconds())
         search_id = str(uuid.uuid4())
         await self._budget.spend(search_id)
-        limits = SearchLimits(
-            timeout_ms=round(self._context.settings.search_timeout * 1000)
-        )
+        limits = SearchLimits(timeout_ms=round(self._context.settings.search_timeout * 1000))
         result = await search(
             self._context.slskd, self._context.clock, search_id, text, limits=limits
         )
@@ -153,6 +187,24 @@ class FindSources:
         elif result.responses:
             self._budget.note_answered()
         return result.responses, result.is_conclusive
+
+
+def _findings(
+    text: str, decision: Decision, responses: Sequence[PeerResponse], *, is_conclusive: bool
+) -> Findings:
+    """Count an answer and put it together with its decision."""
+    return Findings(
+        query=text,
+        decision=decision,
+        responses=len(responses),
+        files=sum(len(response.files) for response in responses),
+        is_conclusive=is_conclusive,
+    )
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the distinct words of a text, folded."""
+    return frozenset(fold(text).split())
 
 
 def not_found(findings: int) -> Reason:

@@ -46,17 +46,13 @@ class ImportPlaylist:
         try:
             if not request.fetch_all_tracks:
                 summary = await spotify.playlist(request.playlist_id, refresh=True)
-                return await self._report_only(
-                    PlaylistContents(summary=summary, items=())
-                )
+                return await self._report_only(PlaylistContents(summary=summary, items=()))
             contents = await spotify.items(request.playlist_id)
         except SoulSpotError as error:
             await self._context.database.run(
                 playlists.save_error,
                 request.playlist_id,
-                Reason(
-                    key=error.translation_key, placeholders=dict(error.placeholders)
-                ),
+                Reason(key=error.translation_key, placeholders=dict(error.placeholders)),
             )
             raise
         return await self._store(contents)
@@ -65,12 +61,8 @@ class ImportPlaylist:
         """Update the description and leave the entries alone."""
         database = self._context.database
         await database.run(playlists.save_playlist, contents.summary)
-        playlist = await database.run(
-            playlists.get_playlist, contents.summary.spotify_id
-        )
-        return ImportReport(
-            playlist=playlist, tracks_imported=0, tracks_failed=0, changed=False
-        )
+        playlist = await database.run(playlists.get_playlist, contents.summary.spotify_id)
+        return ImportReport(playlist=playlist, tracks_imported=0, tracks_failed=0, changed=False)
 
     async def _store(self, contents: PlaylistContents) -> ImportReport:
         """Store tracks in bounded transactions, then the positions in one."""
@@ -82,9 +74,7 @@ class ImportPlaylist:
         playlist, changed = await database.run(
             _save_list, contents, entries, synced_at=self._context.clock.now()
         )
-        errors = [
-            reason for item in contents.items if (reason := _problem(item)) is not None
-        ]
+        errors = [reason for item in contents.items if (reason := _problem(item)) is not None]
         imported = sum(1 for _, track_id in entries if track_id is not None)
         if not contents.is_complete:
             errors.insert(0, Reason(key="playlist_incomplete"))
@@ -104,9 +94,7 @@ def _save_tracks(
     return [
         (
             item,
-            tracks.save_track(connection, item.track)
-            if _is_wanted(item) and item.track
-            else None,
+            tracks.save_track(connection, item.track) if _is_wanted(item) and item.track else None,
         )
         for item in items
     ]
@@ -147,6 +135,4 @@ def _problem(item: PlaylistItem) -> Reason | None:
         EntryKind.GHOST: "entry_is_ghost",
         EntryKind.MISSING: "entry_is_missing",
     }.get(item.kind, "entry_without_title")
-    return Reason(
-        key=key, placeholders={"position": str(item.position + 1), "title": item.title}
-    )
+    return Reason(key=key, placeholders={"position": str(item.position + 1), "title": item.title})

@@ -37,9 +37,7 @@ class PreviewSearch:
         asked: list[str] = []
         responses = files = 0
         for step in self._sources.ladder(wanted, request.query, last_resort=False):
-            findings = await self._sources.ask(
-                wanted, step, request.quality, patient=True
-            )
+            findings = await self._sources.ask(wanted, step, request.quality, patient=True)
             asked.append(step.text)
             responses += findings.responses
             files += findings.files

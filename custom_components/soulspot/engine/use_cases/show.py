@@ -28,9 +28,7 @@ _MAXIMUM_PAGE = 500
 class Show:
     """Read the store for people; nothing here changes anything."""
 
-    def __init__(
-        self, context: Context, live: Mapping[DownloadId, LiveTransfer]
-    ) -> None:
+    def __init__(self, context: Context, live: Mapping[DownloadId, LiveTransfer]) -> None:
         """Take the rooms to work with, and the figures of running transfers."""
         self._context = context
         self._live = live
@@ -111,8 +109,7 @@ def _count(
     states = downloads.count_states(connection)
     living = jobs.count_states(connection)
     return QueueSnapshot(
-        waiting=states.get(DownloadState.QUEUED, 0)
-        + states.get(DownloadState.CHOSEN, 0),
+        waiting=states.get(DownloadState.QUEUED, 0) + states.get(DownloadState.CHOSEN, 0),
         searching=states.get(DownloadState.SEARCHING, 0),
         transferring=states.get(DownloadState.TRANSFERRING, 0),
         filing=states.get(DownloadState.DOWNLOADED, 0),
@@ -182,9 +179,7 @@ def _downloads(
     return tuple(statuses[download.track_id] for download in page)
 
 
-def _track(
-    connection: sqlite3.Connection, track_id: TrackId, library: Path | None
-) -> TrackStatus:
+def _track(connection: sqlite3.Connection, track_id: TrackId, library: Path | None) -> TrackStatus:
     """Build one track."""
     tracks.get_track(connection, track_id)
     return _statuses(connection, [track_id], library)[track_id]

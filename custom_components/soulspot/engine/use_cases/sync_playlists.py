@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 import logging
-import sqlite3
 
 from ..errors import (
     AuthenticationError,
@@ -15,21 +14,13 @@ from ..errors import (
     UnavailableError,
     UnreachableError,
 )
-from ..model import (
-    LIKED_SONGS_ID,
-    DownloadState,
-    JobKind,
-    Playlist,
-    Priority,
-    Quality,
-    TrackId,
-)
+from ..model import LIKED_SONGS_ID, Playlist
 from ..queue.scheduler import Done, Result
-from ..settings import PlaylistOptions
-from ..store import downloads, jobs, playlists
+from ..store import playlists
 from ..store.jobs import Job
 from .context import Context
 from .import_playlist import ImportPlaylist, ImportPlaylistRequest
+from .request_download import queue_work
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -63,9 +54,7 @@ class SyncPlaylists:
 
     async def handle(self, job: Job) -> Result:
         """Run a sync that was queued."""
-        await self.execute(
-            job.payload.get("playlists"), force=bool(job.payload.get("force"))
-        )
+        await self.execute(job.payload.get("playlists"), force=bool(job.payload.get("force")))
         return Done()
 
     async def _stale(self, wanted: list[str]) -> list[str]:
@@ -79,9 +68,7 @@ class SyncPlaylists:
             return wanted
         snapshots = await self._context.spotify.snapshots_of_all()
         if LIKED_SONGS_ID in wanted and LIKED_SONGS_ID not in unknown:
-            snapshots[LIKED_SONGS_ID] = await self._context.spotify.snapshot(
-                LIKED_SONGS_ID
-            )
+            snapshots[LIKED_SONGS_ID] = await self._context.spotify.snapshot(LIKED_SONGS_ID)
         return [
             item
             for item in wanted
@@ -102,10 +89,7 @@ class SyncPlaylists:
         ):
             raise
         except (PermissionDeniedError, NotFoundError, ServiceError) as error:
-            if (
-                isinstance(error, PermissionDeniedError)
-                and error.translation_key in _ACCOUNT_WIDE
-            ):
+            if isinstance(error, PermissionDeniedError) and error.translation_key in _ACCOUNT_WIDE:
                 raise
             _LOGGER.warning("A playlist could not be read: %s", error)
             return
@@ -127,99 +111,8 @@ _ACCOUNT_WIDE = frozenset(
 )
 
 
-def queue_work(
-    connection: sqlite3.Connection,
-    spotify_id: str,
-    *,
-    options: PlaylistOptions | None,
-    quality: Quality,
-    now: datetime,
-    priority: Priority = Priority.PLAYLIST,
-    retry: bool = False,
-) -> int:
-    """Queue what a playlist's missing tracks need, and return how many downloads were queued.
-
-    Tracks under way are left alone. `retry` also starts again what had ended without a file.
-    """
-    missing = playlists.get_missing_tracks(connection, spotify_id)
-    if not retry and (options is None or not options.automatic_download):
-        missing = ()
-    chosen = (options.quality if options else None) or quality
-    number = 0
-    for track_id in missing:
-        number += queue_download(
-            connection,
-            track_id,
-            quality=chosen,
-            now=now,
-            priority=priority,
-            lane=spotify_id,
-            retry=retry,
-        )
-    if missing:
-        jobs.add_job(
-            connection,
-            JobKind.METADATA,
-            f"playlist:{spotify_id}",
-            now=now,
-            payload={"playlist": spotify_id},
-            priority=priority,
-        )
-    return number
-
-
-def queue_download(
-    connection: sqlite3.Connection,
-    track_id: TrackId,
-    *,
-    quality: Quality,
-    now: datetime,
-    priority: Priority,
-    lane: str = "",
-    query: str | None = None,
-    retry: bool = False,
-) -> bool:
-    """Queue the download of one track; False when it is under way or has ended before."""
-    present = downloads.find_download(connection, track_id)
-    if present is not None and not present.state.is_final:
-        if priority is Priority.USER:
-            _raise_priority(connection, track_id, now=now)
-        return False
-    # A filed track that is missing again has lost its file.
-    if present is not None and not retry and present.state is not DownloadState.FILED:
-        return False
-    download_id = downloads.request_download(
-        connection, track_id, quality=quality, query=query, now=now
-    )
-    job_id = jobs.add_job(
-        connection,
-        JobKind.DOWNLOAD,
-        f"track:{track_id}",
-        now=now,
-        payload={"download": download_id},
-        priority=priority,
-        lane=lane,
-    )
-    # One that was to look again in days looks now.
-    jobs.wake(connection, job_id, now=now)
-    return True
-
-
-def _raise_priority(
-    connection: sqlite3.Connection, track_id: TrackId, *, now: datetime
-) -> None:
-    """Let what a person asked for go before the rest; a running transfer is not touched."""
-    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{track_id}")
-    if alive is not None:
-        jobs.add_job(
-            connection, JobKind.DOWNLOAD, alive.subject, now=now, priority=Priority.USER
-        )
-
-
 def _is_due(playlist: Playlist | None, now: datetime) -> bool:
     """Tell whether a list must be read whatever its snapshot says."""
     if playlist is None or playlist.synced_at is None or playlist.snapshot_id is None:
         return True
-    return (
-        playlist.error is not None or abs(now - playlist.synced_at) >= FULL_SYNC_EVERY
-    )
+    return playlist.error is not None or abs(now - playlist.synced_at) >= FULL_SYNC_EVERY

@@ -2,12 +2,7 @@
 
 import logging
 
-from ..errors import (
-    AuthenticationError,
-    PermissionDeniedError,
-    ServiceError,
-    SoulSpotError,
-)
+from ..errors import AuthenticationError, PermissionDeniedError, ServiceError, SoulSpotError
 from ..model import Reason
 from ..slskd.models import ServerStatus
 from ..views import ServiceHealth, Trouble
@@ -22,9 +17,7 @@ class WatchSlskd:
     def __init__(self, context: Context) -> None:
         """Start without an opinion: nothing was asked yet."""
         self._context = context
-        self.health = ServiceHealth(
-            trouble=Trouble.UNREACHABLE, reason=Reason(key="not_asked_yet")
-        )
+        self.health = ServiceHealth(trouble=Trouble.UNREACHABLE, reason=Reason(key="not_asked_yet"))
         self.status: ServerStatus | None = None
         self._was_connected: bool | None = None
 

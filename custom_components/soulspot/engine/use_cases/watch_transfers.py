@@ -124,9 +124,7 @@ class WatchTransfers:
         """Judge one transfer and act on it."""
         now = self._context.clock.now()
         if row is None and transfer.transfer_id is not None:
-            row = await self._context.slskd.download(
-                transfer.username, transfer.transfer_id
-            )
+            row = await self._context.slskd.download(transfer.username, transfer.transfer_id)
         if row is None:
             await self._row_gone(transfer, now)
             return
@@ -154,9 +152,7 @@ class WatchTransfers:
 
     # --- What can be seen of a transfer ------------------------------------------------------
 
-    async def _alive(
-        self, transfer: StoredTransfer, row: Transfer, now: datetime
-    ) -> None:
+    async def _alive(self, transfer: StoredTransfer, row: Transfer, now: datetime) -> None:
         """Follow a running transfer, and leave it when it does not move."""
         before = self.live.get(transfer.download_id)
         moved = before is None or row.bytes_transferred != before.bytes_transferred
@@ -179,9 +175,7 @@ class WatchTransfers:
         elif now - transfer.phase_since >= _DEADLINES.get(row.state, _STALL):
             await self._leave(transfer, row, FailureKind.SILENT, now)
 
-    async def _succeeded(
-        self, transfer: StoredTransfer, row: Transfer, now: datetime
-    ) -> None:
+    async def _succeeded(self, transfer: StoredTransfer, row: Transfer, now: datetime) -> None:
         """Find the file, and hand it over; slskd says "succeeded" before it has moved it."""
         path: Path | None = None
         if self._mapping is not None:
@@ -203,11 +197,7 @@ class WatchTransfers:
     async def _locate(self, transfer: StoredTransfer) -> Path | None:
         """Return the complete file as this process sees it."""
         reported = await self._reported(transfer)
-        folder = (
-            destination(transfer.download_id, transfer.position)
-            if transfer.batch_id
-            else None
-        )
+        folder = destination(transfer.download_id, transfer.position) if transfer.batch_id else None
         assert self._mapping is not None
         return await asyncio.to_thread(
             find_download,
@@ -228,9 +218,7 @@ class WatchTransfers:
             page = await self._context.slskd.events(self._last_event)
             self._last_event = page.newest_id or self._last_event
             for event in reversed(page.downloads):
-                self._reports[event.username, event.remote_filename] = (
-                    event.local_filename
-                )
+                self._reports[event.username, event.remote_filename] = event.local_filename
             while len(self._reports) > _REPORTS_KEPT:
                 self._reports.popitem(last=False)
         return self._reports.get(key)
@@ -238,10 +226,7 @@ class WatchTransfers:
     async def _row_gone(self, transfer: StoredTransfer, now: datetime) -> None:
         """Treat a row that somebody removed as cancelled, unless its file is there."""
         since = self._missing_since.setdefault(transfer.download_id, now)
-        if (
-            self._mapping is not None
-            and (path := await self._locate(transfer)) is not None
-        ):
+        if self._mapping is not None and (path := await self._locate(transfer)) is not None:
             await self._context.database.run(
                 _hand_over,
                 transfer,
@@ -269,17 +254,13 @@ class WatchTransfers:
         await self._store_failure(transfer, why, now)
         await self._tidy(transfer, row)
 
-    async def _store_failure(
-        self, transfer: StoredTransfer, why: Failure, now: datetime
-    ) -> None:
+    async def _store_failure(self, transfer: StoredTransfer, why: Failure, now: datetime) -> None:
         """Store the failure together with the next step."""
         await self._context.database.run(_fail, transfer, why, now=now)
 
     async def _lost(self, transfer: StoredTransfer, now: datetime) -> None:
         """End a download whose file is nowhere: the folders do not fit, and more files would not help."""
-        _LOGGER.warning(
-            "A finished file is not in the downloads folder; check the folder settings"
-        )
+        _LOGGER.warning("A finished file is not in the downloads folder; check the folder settings")
         await self._context.database.run(_store_lost, transfer, now=now)
 
     async def _tidy(self, transfer: StoredTransfer, row: Transfer) -> None:
@@ -299,11 +280,7 @@ class WatchTransfers:
         """Return how long to wait: short while anything moves or is about to be decided."""
         if self._completed_at or self._missing_since:
             return _FLOWING
-        return (
-            _QUEUED
-            if all(_is_queued(live) for live in self.live.values())
-            else _FLOWING
-        )
+        return _QUEUED if all(_is_queued(live) for live in self.live.values()) else _FLOWING
 
     async def _nap(self, seconds: float) -> None:
         """Sleep until the next look or until somebody wakes us."""
@@ -355,9 +332,7 @@ def _hand_over(
         reason=reason,
     )
     network.record_delivery(connection, transfer.username, speed=speed, now=now)
-    journal.write(
-        connection, transfer.track_id, "downloaded", now=now, peer=transfer.username
-    )
+    journal.write(connection, transfer.track_id, "downloaded", now=now, peer=transfer.username)
     # The candidate's place is kept, so that a failed check can use it up.
     downloads.set_phase(connection, transfer.download_id, "arrived", now=now)
     if path is not None and has_library:
@@ -383,9 +358,7 @@ def _fail(
         refuse(connection, download, transfer.position, transfer.username, why, now=now)
 
 
-def _store_lost(
-    connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime
-) -> None:
+def _store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
     """End the download with a reason that names what to do."""
     reason = Reason(key="downloaded_file_not_found")
     downloads.set_state(

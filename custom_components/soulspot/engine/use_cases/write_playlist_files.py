@@ -75,9 +75,7 @@ def _collect(
         PlaylistEntry(
             path=PurePosixPath(owned[track_id].path),
             title=known[track_id].metadata.title,
-            artist=", ".join(
-                artist.name for artist in known[track_id].metadata.artists
-            ),
+            artist=", ".join(artist.name for artist in known[track_id].metadata.artists),
             duration_ms=owned[track_id].duration_ms,
         )
         for track_id in ids

@@ -1,0 +1,247 @@
+"""Queue downloads: for a playlist, for a person, once more, and what follows from them."""
+
+import asyncio
+from datetime import datetime
+import sqlite3
+
+from ..errors import InputError
+from ..model import DownloadState, JobKind, Priority, Quality, TrackId
+from ..settings import PlaylistOptions
+from ..store import downloads, jobs, playlists, tracks
+from ..views import DownloadReport
+from .context import Context
+
+_SEARCHED = frozenset(DownloadState) - {
+    DownloadState.QUEUED,
+    DownloadState.SEARCHING,
+    DownloadState.CHOSEN,
+}
+
+
+class RequestDownload:
+    """Put tracks into the queue and report on them."""
+
+    def __init__(self, context: Context) -> None:
+        """Take the rooms to work with."""
+        self._context = context
+
+    async def track(
+        self,
+        track_id: TrackId,
+        *,
+        query: str | None,
+        quality: Quality | None,
+        timeout: float,
+    ) -> DownloadReport:
+        """Queue a track before all others and report how far it came within `timeout` seconds.
+
+        Raises InputError `unknown_track`.
+        """
+        database = self._context.database
+        await database.run(
+            _queue_for_user,
+            track_id,
+            quality=quality or self._context.settings.quality,
+            query=query,
+            now=self._context.clock.now(),
+        )
+        self._context.announcer.changed()
+        await self._wait_until_searched(track_id, timeout)
+        return await database.run(_report, track_id)
+
+    async def playlist(self, spotify_id: str, *, retry: bool = False) -> int:
+        """Queue a playlist's missing tracks and return how many; `retry` takes up given-up ones too."""
+        number = await self._context.database.run(
+            queue_work,
+            spotify_id,
+            options=self._context.playlists.get(spotify_id),
+            quality=self._context.settings.quality,
+            now=self._context.clock.now(),
+            retry=retry,
+        )
+        self._context.announcer.changed()
+        return number
+
+    async def retry_failed(self) -> int:
+        """Queue again what failed or was not to be had, and return how many tracks that are."""
+        number = await self._context.database.run(_retry, now=self._context.clock.now())
+        self._context.announcer.changed()
+        return number
+
+    async def filings(self) -> None:
+        """Queue the filing of what was downloaded before there was a library folder."""
+        await self._context.database.run(_queue_filings, now=self._context.clock.now())
+
+    async def _wait_until_searched(self, track_id: TrackId, timeout: float) -> None:
+        """Return when the track's searches have ended, or the time is over."""
+        changed = asyncio.Event()
+        forget = self._context.announcer.subscribe(lambda _: changed.set())
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    changed.clear()
+                    download = await self._context.database.run(downloads.find_download, track_id)
+                    if download is None or download.state in _SEARCHED:
+                        return
+                    await changed.wait()
+        except TimeoutError:
+            return
+        finally:
+            forget()
+
+
+def queue_work(
+    connection: sqlite3.Connection,
+    spotify_id: str,
+    *,
+    options: PlaylistOptions | None,
+    quality: Quality,
+    now: datetime,
+    priority: Priority = Priority.PLAYLIST,
+    retry: bool = False,
+) -> int:
+    """Queue what a playlist's missing tracks need, and return how many downloads were queued.
+
+    Tracks under way are left alone. `retry` also starts again what had ended without a file.
+    """
+    missing = playlists.get_missing_tracks(connection, spotify_id)
+    if not retry and (options is None or not options.automatic_download):
+        missing = ()
+    chosen = (options.quality if options else None) or quality
+    number = 0
+    for track_id in missing:
+        number += queue_download(
+            connection,
+            track_id,
+            quality=chosen,
+            now=now,
+            priority=priority,
+            lane=spotify_id,
+            retry=retry,
+        )
+    if missing:
+        jobs.add_job(
+            connection,
+            JobKind.METADATA,
+            f"playlist:{spotify_id}",
+            now=now,
+            payload={"playlist": spotify_id},
+            priority=priority,
+        )
+    return number
+
+
+def queue_download(
+    connection: sqlite3.Connection,
+    track_id: TrackId,
+    *,
+    quality: Quality,
+    now: datetime,
+    priority: Priority,
+    lane: str = "",
+    query: str | None = None,
+    retry: bool = False,
+) -> bool:
+    """Queue the download of one track; False when it is under way or has ended before."""
+    present = downloads.find_download(connection, track_id)
+    if present is not None and not present.state.is_final:
+        if priority is Priority.USER:
+            _raise_priority(connection, track_id, now=now)
+        return False
+    # A filed track that is missing again has lost its file.
+    if present is not None and not retry and present.state is not DownloadState.FILED:
+        return False
+    download_id = downloads.request_download(
+        connection, track_id, quality=quality, query=query, now=now
+    )
+    job_id = jobs.add_job(
+        connection,
+        JobKind.DOWNLOAD,
+        f"track:{track_id}",
+        now=now,
+        payload={"download": download_id},
+        priority=priority,
+        lane=lane,
+    )
+    # One that was to look again in days looks now.
+    jobs.wake(connection, job_id, now=now)
+    return True
+
+
+def _raise_priority(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> None:
+    """Let what a person asked for go before the rest; a running transfer is not touched."""
+    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{track_id}")
+    if alive is not None:
+        jobs.add_job(connection, JobKind.DOWNLOAD, alive.subject, now=now, priority=Priority.USER)
+
+
+def _queue_for_user(
+    connection: sqlite3.Connection,
+    track_id: TrackId,
+    *,
+    quality: Quality,
+    query: str | None,
+    now: datetime,
+) -> None:
+    """Queue a track before all others, unless it is under way."""
+    tracks.get_track(connection, track_id)
+    queue_download(
+        connection,
+        track_id,
+        quality=quality,
+        query=query,
+        now=now,
+        priority=Priority.USER,
+        retry=True,
+    )
+
+
+def _report(connection: sqlite3.Connection, track_id: TrackId) -> DownloadReport:
+    """Report how far a download is."""
+    download = downloads.find_download(connection, track_id)
+    if download is None:
+        raise InputError("unknown_track", track=str(track_id))
+    transfer = downloads.get_transfer(connection, download.id)
+    selected = None
+    if transfer is not None:
+        for candidate in downloads.get_candidates(connection, download.id):
+            if candidate.position == transfer.position:
+                selected = candidate.data
+    return DownloadReport(
+        download=download,
+        search_results_count=downloads.get_progress(connection, download.id).results,
+        selected_file=selected,
+        state=download.state,
+        reason=download.reason,
+    )
+
+
+def _retry(connection: sqlite3.Connection, *, now: datetime) -> int:
+    """Queue again what ended without a file."""
+    ended = (DownloadState.FAILED, DownloadState.NOT_AVAILABLE, DownloadState.CANCELLED)
+    number = 0
+    while page := downloads.list_downloads(connection, ended, 500, 0):
+        for download in page:
+            number += queue_download(
+                connection,
+                download.track_id,
+                quality=download.quality,
+                query=download.query,
+                now=now,
+                priority=Priority.PLAYLIST,
+                retry=True,
+            )
+    return number
+
+
+def _queue_filings(connection: sqlite3.Connection, *, now: datetime) -> None:
+    """Queue the filing of what was downloaded before there was a library folder."""
+    for download in downloads.list_downloads(connection, (DownloadState.DOWNLOADED,), 10_000, 0):
+        if download.local_path is not None:
+            jobs.add_job(
+                connection,
+                JobKind.FILING,
+                f"download:{download.id}",
+                now=now,
+                payload={"download": download.id},
+            )
