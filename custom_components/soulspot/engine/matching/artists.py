@@ -115,9 +115,7 @@ def is_same_artist(one: str, other: str) -> bool:
     extra = _extra_words(shorter, longer)
     if extra is None:
         return _is_decorated(shorter, longer)
-    return all(word in _BACKING for word in extra) and not any(
-        word in _TRIBUTE - _BACKING for word in extra
-    )
+    return all(word in _BACKING for word in extra)
 
 
 def _core(artist: str) -> tuple[str, ...]:

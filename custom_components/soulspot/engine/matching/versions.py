@@ -126,10 +126,9 @@ def _without_guests(words: tuple[str, ...], *, bracketed: bool) -> tuple[str, ..
                 position or not bracketed or any(name in VERSION_WORDS for name in behind)
             ):
                 continue
-            kept = words[:position] + tuple(
+            return words[:position] + tuple(
                 name for name in behind if not weak and name in _NEVER_GUESTS
             )
-            return kept
     return words
 
 
