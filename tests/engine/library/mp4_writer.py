@@ -37,9 +37,7 @@ def write_mp4(
     return head + movie(len(head) + len(movie(0))) + media
 
 
-def _movie(
-    frames: Sequence[bytes], sample_rate: int, start: int, frames_a_chunk: int
-) -> bytes:
+def _movie(frames: Sequence[bytes], sample_rate: int, start: int, frames_a_chunk: int) -> bytes:
     """Return the movie box."""
     duration = len(frames) * SAMPLES_A_FRAME
     matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
@@ -75,9 +73,7 @@ def _movie(
                     full_box(b"smhd", bytes(4)),
                     box(
                         b"dinf",
-                        full_box(
-                            b"dref", struct.pack(">I", 1), box(b"url ", b"\0\0\0\1")
-                        ),
+                        full_box(b"dref", struct.pack(">I", 1), box(b"url ", b"\0\0\0\1")),
                     ),
                     _sample_table(frames, sample_rate, start, frames_a_chunk),
                 ),
@@ -119,12 +115,8 @@ def _sample_entry(sample_rate: int) -> bytes:
     """Return the description of stereo AAC-LC."""
     rate_code = {48000: 3, 44100: 4}[sample_rate]
     specific = struct.pack(">H", 2 << 11 | rate_code << 7 | 2 << 3)
-    decoder = (
-        b"\x04" + bytes([13 + 2 + len(specific)]) + b"\x40\x15" + bytes(11) + b"\x05"
-    )
+    decoder = b"\x04" + bytes([13 + 2 + len(specific)]) + b"\x40\x15" + bytes(11) + b"\x05"
     decoder += bytes([len(specific)]) + specific
-    descriptor = (
-        b"\x03" + bytes([3 + len(decoder) + 3]) + b"\0\0\0" + decoder + b"\x06\x01\x02"
-    )
+    descriptor = b"\x03" + bytes([3 + len(decoder) + 3]) + b"\0\0\0" + decoder + b"\x06\x01\x02"
     entry = bytes(6) + struct.pack(">H8x2H4xI", 1, 2, 16, sample_rate << 16)
     return box(b"mp4a", entry, full_box(b"esds", descriptor))

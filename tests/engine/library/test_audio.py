@@ -109,6 +109,4 @@ def test_hostile_bytes_raise_only_named_errors(
         with suppress(VerificationError):
             reader(path)
     verify(path, Expectation(size=1, duration_ms=1))
-    assert (
-        sum(len(batch.found) + len(batch.unreadable) for batch in scan(folder, {})) == 1
-    )
+    assert sum(len(batch.found) + len(batch.unreadable) for batch in scan(folder, {})) == 1

@@ -104,11 +104,7 @@ def test_tags_at_the_end_are_no_damage(
 ) -> None:
     """ID3v1 and APEv2 after the last frame belong to no frame and disturb nobody."""
     item = b"\x05\0\0\0\0\0\0\0Album\0Twice"
-    footer = (
-        b"APETAGEX"
-        + (2000).to_bytes(4, "little")
-        + (len(item) + 32).to_bytes(4, "little")
-    )
+    footer = b"APETAGEX" + (2000).to_bytes(4, "little") + (len(item) + 32).to_bytes(4, "little")
     footer += (1).to_bytes(4, "little") + bytes(12)
     data = samples[format_name] + item + footer + b"TAG" + bytes(125)
     verdict = verify(make_file(format_name, data=data), Expectation())
@@ -120,9 +116,7 @@ def test_zeros_behind_the_last_flac_frame_are_no_damage(
     make_file: Callable[..., Path], samples: dict[str, bytes]
 ) -> None:
     """Padding behind the sound is left by some programs."""
-    assert verify(
-        make_file("flac", data=samples["flac"] + bytes(4096)), Expectation()
-    ).ok
+    assert verify(make_file("flac", data=samples["flac"] + bytes(4096)), Expectation()).ok
 
 
 def test_flac_without_totals_is_judged_by_its_frames(
@@ -130,9 +124,7 @@ def test_flac_without_totals_is_judged_by_its_frames(
 ) -> None:
     """A streamed FLAC knows neither its length nor its MD5: counted, and told as advice."""
     data = bytearray(samples["flac"])
-    data[21] &= (
-        0xF0  # The upper four bits of the number of samples share a byte with the depth.
-    )
+    data[21] &= 0xF0  # The upper four bits of the number of samples share a byte with the depth.
     data[22:26] = bytes(4)
     data[26:42] = bytes(16)
     verdict = verify(make_file("flac", data=bytes(data)), Expectation(duration_ms=2000))
@@ -157,9 +149,7 @@ def test_mp3_without_frame_count_fails_when_its_last_frame_is_cut(
 
 
 @pytest.mark.parametrize("movie_first", [True, False])
-def test_mp4_with_chunks_outside_fails(
-    make_file: Callable[..., Path], movie_first: bool
-) -> None:
+def test_mp4_with_chunks_outside_fails(make_file: Callable[..., Path], movie_first: bool) -> None:
     """The tables must point into the media data, wherever that stands."""
     data = write_mp4([bytes([n]) * 300 for n in range(90)], movie_first=movie_first)
     assert verify(make_file("m4a", data=data), Expectation(duration_ms=2090)).ok
@@ -198,8 +188,7 @@ def test_length_against_the_wanted_recording(
 ) -> None:
     """Near is fine, farther is told, far is refused."""
     assert (
-        result(verify(make_file("flac"), Expectation(duration_ms=wanted_ms)), "length")
-        == outcome
+        result(verify(make_file("flac"), Expectation(duration_ms=wanted_ms)), "length") == outcome
     )
 
 
@@ -279,9 +268,7 @@ def test_long_flac_is_walked_across_pieces(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format_name", TAGGED_FORMATS)
-def test_verdict_is_the_same_for_any_tags(
-    make_file: Callable[..., Path], format_name: str
-) -> None:
+def test_verdict_is_the_same_for_any_tags(make_file: Callable[..., Path], format_name: str) -> None:
     """Size of tags and pictures is no part of the measured bit rate."""
     path = make_file(format_name)
     before = verify(path, Expectation()).properties

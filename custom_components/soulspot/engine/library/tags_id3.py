@@ -98,7 +98,7 @@ def read(tags: Any) -> dict[str, list[str]]:
             for key, value in zip(
                 _PAIRS[name], str(frame).partition("/")[::2], strict=True
             ):
-                if value.strip():
+                if value.strip(" 0"):  # "0/12" has a total only.
                     found[key] = [_plain_number(value)]
         elif name == "COMM":
             found.setdefault("comment", []).extend(str(text) for text in frame.text)
