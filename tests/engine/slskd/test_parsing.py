@@ -62,9 +62,7 @@ JSON = st.recursive(
     LEAVES,
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=6
-        )
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=6)
     ),
     max_leaves=25,
 )
@@ -360,9 +358,7 @@ def test_the_login_is_read_from_the_state_when_flags_are_missing(
         ({}, False),
     ],
 )
-def test_sharing_nothing_is_warned_about(
-    shares: dict[str, object], warned: bool
-) -> None:
+def test_sharing_nothing_is_warned_about(shares: dict[str, object], warned: bool) -> None:
     """But not while slskd still counts."""
     status = parse_status(
         {

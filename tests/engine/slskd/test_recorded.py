@@ -92,10 +92,7 @@ def test_a_search_that_has_just_begun(folder: Path) -> None:
 def rows_in(users: list[Any]) -> list[Any]:
     """Return the plain rows of a list of downloads."""
     return [
-        row
-        for user in users
-        for directory in user["directories"]
-        for row in directory["files"]
+        row for user in users for directory in user["directories"] for row in directory["files"]
     ]
 
 
@@ -145,13 +142,9 @@ def test_rows_of_a_double_request_do_not_fail_their_file(folder: Path) -> None:
     """Where one row succeeded, the rows beside it that failed as duplicates never speak."""
     rows = parse_all_transfers(load(folder, "downloads-list-2025-10.json"))
     succeeded = {
-        (row.username, row.filename)
-        for row in rows
-        if row.state is TransferState.SUCCEEDED
+        (row.username, row.filename) for row in rows if row.state is TransferState.SUCCEEDED
     }
-    duplicates = [
-        row for row in rows if row.exception and "already in progress" in row.exception
-    ]
+    duplicates = [row for row in rows if row.exception and "already in progress" in row.exception]
     assert duplicates
     assert succeeded
     assert all(is_duplicate(row) for row in duplicates)
@@ -183,9 +176,7 @@ def test_every_state_a_poller_can_see_is_known(folder: Path) -> None:
 def test_every_search_state_is_known(folder: Path) -> None:
     """Each observable state of a search is told apart."""
     observable = load(folder, "enums.json")["searchStates"]["observable"]
-    states = {
-        parse_search({"id": "1", "state": entry["text"]}).state for entry in observable
-    }
+    states = {parse_search({"id": "1", "state": entry["text"]}).state for entry in observable}
     assert len(states) == len(observable)
     assert SearchState.UNKNOWN not in states
 
@@ -197,9 +188,7 @@ def test_events_tell_the_local_path(folder: Path) -> None:
     """The text inside an event is read, and the other kinds of event are only counted."""
     payload = load(folder, "events-0.24.5.json")
     inside = [
-        json.loads(item["data"])
-        for item in payload
-        if item["type"] == "DownloadFileComplete"
+        json.loads(item["data"]) for item in payload if item["type"] == "DownloadFileComplete"
     ]
     rows = parse_events(payload)
     assert [row.id for row in rows] == [item["id"] for item in payload]
@@ -213,9 +202,7 @@ def test_events_tell_the_local_path(folder: Path) -> None:
     assert [download.transfer_id for download in found] == [
         item["transfer"]["id"] for item in inside
     ]
-    assert [download.size for download in found] == [
-        item["transfer"]["size"] for item in inside
-    ]
+    assert [download.size for download in found] == [item["transfer"]["size"] for item in inside]
 
 
 def test_a_webhook_call_is_read(folder: Path) -> None:
@@ -312,18 +299,14 @@ def test_failure_texts_mean_what_the_table_says(folder: Path, since_024: bool) -
     patterns = load(folder, "transfer-exceptions.json")["patterns"]
     checked = 0
     for pattern in patterns:
-        if "wrapper" in pattern["class"] or (
-            not since_024 and pattern["text"] == FREE_TEXT
-        ):
+        if "wrapper" in pattern["class"] or (not since_024 and pattern["text"] == FREE_TEXT):
             continue
         expected = KINDS[pattern["class"]]
         states = [transfer_state(part) for part in pattern["state"].split("/")]
         state = states[0] if since_024 else TransferState.ERRORED
         for text in variants(pattern["text"]):
             for said in (text, f"One or more errors occurred. ({text})"):
-                found = classify(
-                    said, state=state, username="some peer", filename="music\\a.flac"
-                )
+                found = classify(said, state=state, username="some peer", filename="music\\a.flac")
                 assert found.kind is expected, said
             if pattern["sameSourceRetry"] is False:
                 assert not found.same_source_again, text

@@ -102,12 +102,8 @@ def test_no_name_deceives(name: str) -> None:
     assert found.kind is FailureKind.OFFLINE
 
 
-@given(
-    st.text(), st.sampled_from(TransferState), st.text(max_size=5), st.text(max_size=5)
-)
-def test_any_text_is_classified(
-    text: str, state: TransferState, peer: str, file: str
-) -> None:
+@given(st.text(), st.sampled_from(TransferState), st.text(max_size=5), st.text(max_size=5))
+def test_any_text_is_classified(text: str, state: TransferState, peer: str, file: str) -> None:
     """Every text means something, and the reason holds none of it."""
     found = classify(text, state=state, username=peer, filename=file)
     assert found.reason.key == f"transfer_{found.kind.value}"
@@ -162,9 +158,7 @@ def test_only_exact_limits_are_limits(text: str | None, kind: FailureKind) -> No
         (TransferState.ERRORED, FailureKind.UNKNOWN),
     ],
 )
-def test_states_speak_when_texts_do_not(
-    state: TransferState, kind: FailureKind
-) -> None:
+def test_states_speak_when_texts_do_not(state: TransferState, kind: FailureKind) -> None:
     """An unknown text leaves the meaning of the state."""
     assert classify("Something new", state=state).kind is kind
 
@@ -174,9 +168,7 @@ def test_states_speak_when_texts_do_not(
 
 @pytest.mark.parametrize("state", ALIVE)
 @pytest.mark.parametrize("features", [OLD, MIDDLE, NEW])
-def test_what_is_not_completed_is_alive(
-    state: TransferState, features: Features
-) -> None:
+def test_what_is_not_completed_is_alive(state: TransferState, features: Features) -> None:
     """No phase but "completed" is an end, however long it lasts."""
     verdict = judge(
         replace(ROW, state=state, exception="Application shut down", attempts=9),
@@ -206,9 +198,7 @@ def test_success_with_an_exception_is_a_problem_of_the_disk() -> None:
 @pytest.mark.parametrize("features", [OLD, MIDDLE, NEW])
 def test_refusals_are_final_at_once(state: TransferState, features: Features) -> None:
     """Slskd never tries these again."""
-    verdict = judge(
-        replace(ROW, state=state), features, first_seen_completed_at=None, now=NOW
-    )
+    verdict = judge(replace(ROW, state=state), features, first_seen_completed_at=None, now=NOW)
     assert verdict.outcome is Outcome.FAILED
 
 
@@ -280,10 +270,7 @@ def test_an_unknown_state_is_not_judged() -> None:
     """A state of some future version neither fails nor succeeds."""
     row = replace(ROW, state=TransferState.UNKNOWN)
     long_ago = NOW - timedelta(days=1)
-    assert (
-        judge(row, NEW, first_seen_completed_at=long_ago, now=NOW).outcome
-        is Outcome.UNDECIDED
-    )
+    assert judge(row, NEW, first_seen_completed_at=long_ago, now=NOW).outcome is Outcome.UNDECIDED
 
 
 # --- Which row ---------------------------------------------------------------------------------------
@@ -291,9 +278,7 @@ def test_an_unknown_state_is_not_judged() -> None:
 
 def test_the_living_row_speaks_then_the_newest() -> None:
     """After a restart there is an old row and a new one with another id."""
-    dead = replace(
-        ROW, id="old", requested_at=NOW, exception="Application shut down", removed=True
-    )
+    dead = replace(ROW, id="old", requested_at=NOW, exception="Application shut down", removed=True)
     alive = replace(ROW, id="new", requested_at=NOW, state=TransferState.QUEUED_LOCALLY)
     earlier = replace(ROW, id="earlier", requested_at=NOW - timedelta(hours=1))
     undated = replace(ROW, id="undated")
@@ -309,10 +294,10 @@ def test_the_living_row_speaks_then_the_newest() -> None:
 
 def test_a_duplicate_never_speaks() -> None:
     """Asking twice left failed rows beside the real one up to 0.23, and newer than it."""
-    text = f"An active or queued download of {ROW.filename} from {ROW.username} is already in progress"
-    real = replace(ROW, id="real", state=TransferState.SUCCEEDED, requested_at=NOW)
-    duplicate = replace(
-        ROW, id="2", exception=text, requested_at=NOW + timedelta(seconds=1)
+    text = (
+        f"An active or queued download of {ROW.filename} from {ROW.username} is already in progress"
     )
+    real = replace(ROW, id="real", state=TransferState.SUCCEEDED, requested_at=NOW)
+    duplicate = replace(ROW, id="2", exception=text, requested_at=NOW + timedelta(seconds=1))
     assert choose_row([duplicate, real], ROW.username, ROW.filename) is real
     assert choose_row([duplicate], ROW.username, ROW.filename) is None

@@ -32,14 +32,7 @@ def normalise_address(text: str) -> URL:
         port = url.port
     except ValueError as error:
         raise InputError("invalid_url") from error
-    if (
-        url.scheme not in ("http", "https")
-        or not url.host
-        or not port
-        or "@" in url.raw_authority
-    ):
+    if url.scheme not in ("http", "https") or not url.host or not port or "@" in url.raw_authority:
         raise InputError("invalid_url")
     path = _PAGE.sub("", url.raw_path.rstrip("/")).rstrip("/")
-    return URL.build(
-        scheme=url.scheme, authority=url.raw_authority, path=path or "/", encoded=True
-    )
+    return URL.build(scheme=url.scheme, authority=url.raw_authority, path=path or "/", encoded=True)

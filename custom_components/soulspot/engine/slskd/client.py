@@ -3,7 +3,13 @@
 from base64 import b64encode
 from collections.abc import Sequence
 
-from ..errors import RequestRejectedError, Service
+from ..errors import (
+    InvalidReplyError,
+    NotFoundError,
+    PermissionDeniedError,
+    RequestRejectedError,
+    Service,
+)
 from ..http import HttpClient, Reply
 from ..model import PeerResponse
 from ..ports import Clock
@@ -37,6 +43,7 @@ from .parsing import (
 from .versions import features_of
 
 _RESPONSES_TIMEOUT_S = 60.0
+_OPTIONS_LIFETIME_S = 600.0  # slskd takes over most changes of its configuration while it runs.
 
 
 class SlskdClient:
@@ -51,28 +58,39 @@ class SlskdClient:
         self.connection = Connection(http, api_key, clock)
         self._features: Features | None = None
         self._options: ServerOptions | None = None
+        self._options_read_at: float | None = None
 
     # --- The server --------------------------------------------------------------------------
 
     async def status(self) -> ServerStatus:
-        """Return slskd's present state, with the options as last read."""
+        """Return slskd's present state, with its options, which are read again every ten minutes."""
         reply = await self.connection.send("GET", "/application")
-        status = parse_status(reply.data, self._options)
-        self._remember(status.features)
+        status = parse_status(reply.data, await self._known_options())
+        self._features = status.features
         return status
+
+    async def _known_options(self) -> ServerOptions | None:
+        """Return the options as last read, or None when slskd does not hand them out."""
+        now = self.connection.clock.monotonic()
+        if self._options_read_at is None or now - self._options_read_at > _OPTIONS_LIFETIME_S:
+            self._options_read_at = now
+            try:
+                await self.options()
+            except PermissionDeniedError, NotFoundError, InvalidReplyError:
+                self._options = None
+        return self._options
 
     async def version(self) -> Version | None:
         """Return slskd's version, or None when it cannot be read."""
         reply = await self.connection.send("GET", "/application/version")
         version = parse_version(reply.data)
-        self._remember(features_of(version))
+        self._features = features_of(version)
         return version
 
     async def features(self) -> Features:
         """Return what slskd can do, asking for its version once; `status` keeps it fresh."""
         if self._features is None:
-            await self.version()
-        assert self._features is not None
+            return features_of(await self.version())
         return self._features
 
     async def options(self) -> ServerOptions:
@@ -80,10 +98,6 @@ class SlskdClient:
         reply = await self.connection.send("GET", "/options")
         self._options = parse_options(reply.data)
         return self._options
-
-    def _remember(self, features: Features) -> None:
-        """Keep what the version can do: slskd may be updated while we run."""
-        self._features = features
 
     # --- Searches ----------------------------------------------------------------------------
 
@@ -109,9 +123,7 @@ class SlskdClient:
         }
         if limits.maximum_queue_length is not None:
             body["maximumPeerQueueLength"] = limits.maximum_queue_length
-        reply = await self.connection.send_when_free(
-            "/searches", json=body, expect=(400, 409, 500)
-        )
+        reply = await self.connection.send_when_free("/searches", json=body, expect=(400, 409, 500))
         if reply.status == 400:
             raise RequestRejectedError(Service.SLSKD, "search_rejected")
         if reply.status == 409 or _says_not_logged_in(reply):
@@ -128,22 +140,16 @@ class SlskdClient:
     async def search_responses(self, search_id: str) -> tuple[PeerResponse, ...]:
         """Return the peers' answers: empty until the search is finished, and for an unknown id."""
         path = f"/searches/{encoded(search_id)}/responses"
-        reply = await self.connection.send(
-            "GET", path, timeout=_RESPONSES_TIMEOUT_S, expect=(404,)
-        )
+        reply = await self.connection.send("GET", path, timeout=_RESPONSES_TIMEOUT_S, expect=(404,))
         return parse_responses(reply.data) if reply.is_success else ()
 
     async def stop_search(self, search_id: str) -> None:
         """End a search early, keeping what came so far; unknown and finished ones are fine."""
-        await self.connection.send(
-            "PUT", f"/searches/{encoded(search_id)}", expect=(404,)
-        )
+        await self.connection.send("PUT", f"/searches/{encoded(search_id)}", expect=(404,))
 
     async def delete_search(self, search_id: str) -> None:
         """Forget a search; unknown ones are fine. A running one has to be stopped before."""
-        await self.connection.send(
-            "DELETE", f"/searches/{encoded(search_id)}", expect=(404,)
-        )
+        await self.connection.send("DELETE", f"/searches/{encoded(search_id)}", expect=(404,))
 
     async def list_searches(self) -> tuple[SearchRecord, ...]:
         """Return all searches slskd keeps, other people's too."""
@@ -214,9 +220,7 @@ class SlskdClient:
 
     # --- Events and files --------------------------------------------------------------------
 
-    async def events(
-        self, after_id: str | None = None, *, limit: int = 1_000
-    ) -> EventPage:
+    async def events(self, after_id: str | None = None, *, limit: int = 1_000) -> EventPage:
         """Return the downloads finished since the event `after_id`, newest first.
 
         Looks at `limit` events at most; without `after_id` at the newest page only.

@@ -10,9 +10,7 @@ from ..http import HttpClient, Reply
 from ..ports import Clock
 
 API_PATH = "/api/v0"
-_MAXIMUM_BYTES = (
-    32 * 1024 * 1024
-)  # The whole list of downloads has 0.7 kB per row and no pages.
+_MAXIMUM_BYTES = 32 * 1024 * 1024  # The whole list of downloads has 0.7 kB per row and no pages.
 _BUSY_ATTEMPTS = 12
 _BUSY_PAUSE_S = (
     0.3,
@@ -62,9 +60,7 @@ class Connection:
 
         Raises what HttpClient raises, for the transport and for every other status.
         """
-        reply = await self.http.request(
-            method, path, json=json, params=params, timeout=timeout
-        )
+        reply = await self.http.request(method, path, json=json, params=params, timeout=timeout)
         if reply.status not in expect:
             self.http.raise_for_status(reply)
         return reply
@@ -82,9 +78,7 @@ class Connection:
         Raises RateLimitedError with the key `slskd_busy` when it stays so for ten seconds.
         """
         for _ in range(_BUSY_ATTEMPTS):
-            reply = await self.send(
-                "POST", path, json=json, timeout=timeout, expect=(*expect, 429)
-            )
+            reply = await self.send("POST", path, json=json, timeout=timeout, expect=(*expect, 429))
             if reply.status != 429:
                 return reply
             await self.clock.sleep(random.uniform(*_BUSY_PAUSE_S))
@@ -110,9 +104,7 @@ def user_path(username: str, *parts: str) -> str:
     """Return the encoded path of a user's downloads; raises InputError for an impossible name."""
     if not is_addressable(username):
         raise InputError("invalid_username")
-    return "/".join(
-        ["/transfers/downloads", encoded(username), *(encoded(part) for part in parts)]
-    )
+    return "/".join(["/transfers/downloads", encoded(username), *(encoded(part) for part in parts)])
 
 
 def encoded(part: str) -> str:

@@ -3,12 +3,7 @@
 from ..errors import UnavailableError
 from .connection import Connection, encoded, user_path
 from .models import Batch, Transfer
-from .transfer_parsing import (
-    parse_all_transfers,
-    parse_batch,
-    parse_transfer,
-    parse_user_transfers,
-)
+from .transfer_parsing import parse_all_transfers, parse_batch, parse_transfer, parse_user_transfers
 from .values import natural
 
 BATCHES_PATH = "/transfers/downloads/batches"
@@ -30,32 +25,22 @@ async def all_rows(connection: Connection) -> tuple[Transfer, ...]:
     return parse_all_transfers(reply.data)
 
 
-async def row(
-    connection: Connection, username: str, transfer_id: str
-) -> Transfer | None:
+async def row(connection: Connection, username: str, transfer_id: str) -> Transfer | None:
     """Return one row, a removed one too, or None when slskd does not know it."""
-    reply = await connection.send(
-        "GET", user_path(username, transfer_id), expect=(400, 404)
-    )
+    reply = await connection.send("GET", user_path(username, transfer_id), expect=(400, 404))
     return parse_transfer(reply.data) if reply.is_success else None
 
 
 async def batch(connection: Connection, batch_id: str) -> Batch | None:
     """Return a batch, or None when slskd does not know it."""
-    reply = await connection.send(
-        "GET", f"{BATCHES_PATH}/{encoded(batch_id)}", expect=(400, 404)
-    )
+    reply = await connection.send("GET", f"{BATCHES_PATH}/{encoded(batch_id)}", expect=(400, 404))
     return parse_batch(reply.data) if reply.is_success else None
 
 
-async def place_in_queue(
-    connection: Connection, username: str, transfer_id: str
-) -> int | None:
+async def place_in_queue(connection: Connection, username: str, transfer_id: str) -> int | None:
     """Return the place the peer tells, or None when it tells none or the row is not queued."""
     path = user_path(username, transfer_id, "position")
-    reply = await connection.send(
-        "GET", path, timeout=_POSITION_TIMEOUT_S, expect=(400, 404, 500)
-    )
+    reply = await connection.send("GET", path, timeout=_POSITION_TIMEOUT_S, expect=(400, 404, 500))
     return natural(reply.data) if reply.is_success else None
 
 
@@ -75,18 +60,14 @@ async def remove(connection: Connection, username: str, transfer_id: str) -> boo
     for _ in range(_REMOVAL_POLLS):
         if found is None or found.removed:
             return True
-        if found.is_completed and await _remove_completed(
-            connection, username, transfer_id
-        ):
+        if found.is_completed and await _remove_completed(connection, username, transfer_id):
             return True
         await connection.clock.sleep(_REMOVAL_PAUSE_S)
         found = await row(connection, username, transfer_id)
     return False
 
 
-async def _remove_completed(
-    connection: Connection, username: str, transfer_id: str
-) -> bool:
+async def _remove_completed(connection: Connection, username: str, transfer_id: str) -> bool:
     """Remove a completed row; False when slskd says that it is not completed after all."""
     try:
         await connection.send(

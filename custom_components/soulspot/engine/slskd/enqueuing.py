@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..errors import InvalidReplyError, ServiceError, UnreachableError
+from ..errors import InvalidReplyError, ServiceError, UnavailableError, UnreachableError
 from ..http import Reply
 from .connection import Connection, is_addressable, message_of, not_logged_in, user_path
 from .downloads import BATCHES_PATH, batch, rows_of
@@ -17,13 +17,21 @@ from .models import (
     RequestedFile,
     Transfer,
 )
+from .parsing import expect_object
 from .transfer_parsing import parse_batch, parse_batch_failures, parse_enqueued
 from .transfers import choose_row
 from .values import mapping
 
-_TIMEOUT_S = 90.0  # slskd contacts the peer first; before 0.24 it waits until the peer has queued all.
+_TIMEOUT_S = (
+    90.0  # slskd contacts the peer first; before 0.24 it waits until the peer has queued all.
+)
 _RECOVERY_POLLS = 15
 _RECOVERY_PAUSE_S = 1.0
+_LOST = (
+    UnreachableError,
+    UnavailableError,
+    InvalidReplyError,
+)  # slskd may have done it all the same.
 
 
 async def enqueue(
@@ -63,14 +71,13 @@ async def _enqueue_batch(
         "files": _body(wanted),
     }
     if destination is not None:
-        body["options"] = {
-            "destination": destination
-        }  # Null options are an error to slskd.
+        body["options"] = {"destination": destination}  # Null options are an error to slskd.
     try:
         reply = await connection.send_when_free(
             BATCHES_PATH, json=body, timeout=_TIMEOUT_S, expect=(400, 404, 409, 500)
         )
-    except UnreachableError, InvalidReplyError:
+        made = parse_batch(mapping(reply.data).get("batch")) if reply.is_success else None
+    except _LOST:
         known = await _find_batch(connection, batch_id, wanted)
         if known is None:
             raise
@@ -78,18 +85,12 @@ async def _enqueue_batch(
     if reply.status == 409:
         known = await _find_batch(connection, batch_id, wanted)
         if known is None:
-            connection.http.raise_for_status(reply)
             raise InvalidReplyError(connection.http.service)
         return await _batch_result(connection, username, wanted, known, {})
-    if not reply.is_success:
+    if made is None:
         return _all_refused(wanted, _refusal_of(reply, username))
-    return await _batch_result(
-        connection,
-        username,
-        wanted,
-        parse_batch(mapping(reply.data).get("batch")),
-        parse_batch_failures(reply.data),
-    )
+    messages = parse_batch_failures(reply.data)
+    return await _batch_result(connection, username, wanted, made, messages)
 
 
 async def _find_batch(
@@ -104,9 +105,7 @@ async def _find_batch(
         found = await batch(connection, batch_id)
         if found is None and attempt >= 2:
             return None
-        if found is not None and names <= {
-            transfer.filename for transfer in found.transfers
-        }:
+        if found is not None and names <= {transfer.filename for transfer in found.transfers}:
             return found
     return found
 
@@ -128,14 +127,12 @@ async def _batch_result(
         if alive is not None and alive.is_alive:
             inside[file.filename] = alive
             continue
-        why = classify(
-            messages.get(file.filename), username=username, filename=file.filename
-        )
+        why = classify(messages.get(file.filename), username=username, filename=file.filename)
         refused.append(Refusal(filename=file.filename, failure=why))
     return EnqueueResult(accepted=_in_order(wanted, inside), refused=tuple(refused))
 
 
-# --- One peer's files, all versions ------------------------------------------------------------------
+# --- One peer's files, all versions ---------------------------------------------------------------
 
 
 async def _enqueue_plainly(
@@ -149,86 +146,65 @@ async def _enqueue_plainly(
     accepted = {
         file.filename: known
         for file in wanted
-        if (known := choose_row(before, username, file.filename)) is not None
-        and known.is_alive
+        if (known := choose_row(before, username, file.filename)) is not None and known.is_alive
     }
     asked = [file for file in wanted if file.filename not in accepted]
     if not asked:
-        return EnqueueResult(accepted=_in_order(wanted, accepted), refused=())
+        return _result(wanted, accepted, {})
+    why = failure(FailureKind.UNKNOWN)
     lost: ServiceError | None = None
-    reply: Reply | None = None
     try:
         reply = await connection.send_when_free(
-            user_path(username),
-            json=_body(asked),
-            timeout=_TIMEOUT_S,
-            expect=(400, 404, 500),
+            user_path(username), json=_body(asked), timeout=_TIMEOUT_S, expect=(400, 404, 500)
         )
-    except (UnreachableError, InvalidReplyError) as error:
-        lost = error
-    general = failure(FailureKind.UNKNOWN)
-    if reply is not None:
         if not reply.is_success:
-            general = _refusal_of(reply, username)
+            why = _refusal_of(reply, username)
             if features.asynchronous_enqueue:  # Then nothing was enqueued at all.
-                return _result(
-                    wanted, accepted, {file.filename: general for file in asked}
-                )
+                return _result(wanted, accepted, {file.filename: why for file in asked})
+        elif features.asynchronous_enqueue:
+            expect_object(reply.data)
         accepted |= {row.filename: row for row in parse_enqueued(reply.data, username)}
-    open_files = [file for file in asked if file.filename not in accepted]
-    if not open_files:
+    except _LOST as error:
+        if error.translation_key == "not_logged_in":
+            raise
+        lost = error
+    unknown = [file for file in asked if file.filename not in accepted]
+    if not unknown:
         return _result(wanted, accepted, {})
-    may_revive = features.asynchronous_enqueue
-    return await _sort_out(
-        connection,
-        username,
-        wanted,
-        accepted,
-        open_files,
-        before,
-        general,
-        lost,
-        may_revive,
-    )
+    old = frozenset(row.id for row in before)
+    found = await _by_rows(connection, username, unknown, old, features)
+    if lost is not None and not found:
+        raise lost
+    rows = {name: row for name, row in found.items() if isinstance(row, Transfer)}
+    failures = {name: row for name, row in found.items() if isinstance(row, Failure)}
+    missing = {file.filename: why for file in unknown if file.filename not in found}
+    return _result(wanted, accepted | rows, failures | missing)
 
 
-async def _sort_out(
+async def _by_rows(
     connection: Connection,
     username: str,
-    wanted: Sequence[RequestedFile],
-    accepted: dict[str, Transfer],
-    open_files: Sequence[RequestedFile],
-    before: Iterable[Transfer],
-    general: Failure,
-    lost: ServiceError | None,
-    may_revive: bool,
-) -> EnqueueResult:
-    """Find by new rows what became of the files that the answer does not name.
+    files: Iterable[RequestedFile],
+    old: frozenset[str],
+    features: Features,
+) -> dict[str, Transfer | Failure]:
+    """Return what new or living rows tell of files that the answer does not name.
 
     Before 0.24 the answer names none; later it leaves out what is in progress already, and a row that
     failed may still come back to life: it is for `judge` to give it up.
     """
-    old = {row.id for row in before}
     rows = await rows_of(connection, username)
-    refused = {}
-    for file in open_files:
+    found: dict[str, Transfer | Failure] = {}
+    for file in files:
         row = choose_row(rows, username, file.filename)
-        if row is not None and (row.is_alive or row.id not in old):
-            if row.is_completed and row.exception is not None and not may_revive:
-                refused[file.filename] = classify(
-                    row.exception,
-                    state=row.state,
-                    username=username,
-                    filename=file.filename,
-                )
-            else:
-                accepted[file.filename] = row
-            lost = None
-        else:
-            refused[file.filename] = general
-    if lost is not None:
-        raise lost
-    return _result(wanted, accepted, refused)
+        if row is None or not (row.is_alive or row.id not in old):
+            continue
+        found[file.filename] = row
+        if row.is_completed and row.exception is not None and not features.asynchronous_enqueue:
+            found[file.filename] = classify(
+                row.exception, state=row.state, username=username, filename=file.filename
+            )
+    return found
 
 
 # --- Common ------------------------------------------------------------------------------------------

@@ -36,6 +36,4 @@ def _page(
     downloads: dict[str, DownloadCompleted], newest: str | None, *, is_complete: bool
 ) -> EventPage:
     """Return what was read."""
-    return EventPage(
-        downloads=tuple(downloads.values()), newest_id=newest, is_complete=is_complete
-    )
+    return EventPage(downloads=tuple(downloads.values()), newest_id=newest, is_complete=is_complete)

@@ -39,9 +39,7 @@ def _patterns(
     *rules: tuple[str, FailureKind],
 ) -> tuple[tuple[re.Pattern[str], FailureKind], ...]:
     """Compile rules that are compared with the whole text."""
-    return tuple(
-        (re.compile(text, re.IGNORECASE | re.DOTALL), kind) for text, kind in rules
-    )
+    return tuple((re.compile(text, re.IGNORECASE | re.DOTALL), kind) for text, kind in rules)
 
 
 # What the peer's client says; the order matters.
@@ -115,12 +113,8 @@ _TROUBLES = _patterns(
     (r"transfer failed: .*", FailureKind.CONNECTION_LOST),
 )
 
-_REJECTED = re.compile(
-    r"(?:transfer rejected|enqueue failed): *(.*)", re.IGNORECASE | re.DOTALL
-)
-_WRAPPER = re.compile(
-    r"one or more errors occurred\. *\((.*)\)", re.IGNORECASE | re.DOTALL
-)
+_REJECTED = re.compile(r"(?:transfer rejected|enqueue failed): *(.*)", re.IGNORECASE | re.DOTALL)
+_WRAPPER = re.compile(r"one or more errors occurred\. *\((.*)\)", re.IGNORECASE | re.DOTALL)
 _PREFIXES = re.compile(r"(?:error|transfer failed): *(.+)", re.IGNORECASE | re.DOTALL)
 
 _BY_STATE = {
@@ -159,9 +153,7 @@ def classify(
     found = [kind for said in (plain, words) if (kind := recognise(said)) is not None]
     # A refusal in words nobody knows is the weakest finding: a name may have been part of the words.
     precise = next((kind for kind in found if kind is not FailureKind.REFUSED), None)
-    return failure(
-        precise or next(iter(found), _BY_STATE.get(state, FailureKind.UNKNOWN))
-    )
+    return failure(precise or next(iter(found), _BY_STATE.get(state, FailureKind.UNKNOWN)))
 
 
 def _recognised(text: str) -> FailureKind | None:

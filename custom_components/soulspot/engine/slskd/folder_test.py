@@ -12,7 +12,7 @@ from .models import ListedDirectory, ListedFile
 from .paths import FolderMapping, remote_parts
 
 _FILES_COMPARED = 50
-_DIRECTORIES_OPENED = 8
+_DIRECTORIES_OPENED = 12
 
 
 class FolderProof(StrEnum):
@@ -45,12 +45,8 @@ async def folder_self_test(client: SlskdClient, mapping: FolderMapping) -> Folde
         return FolderProof.UNDECIDED
     if root is None:
         return FolderProof.UNDECIDED
-    files = list(root.files)
-    newest = sorted(root.directories, key=_age)[:_DIRECTORIES_OPENED]
-    for directory in newest:
-        opened = await client.downloads_listing(directory.path or directory.name)
-        files.extend(opened.files if opened is not None else ())
-    compared = await asyncio.to_thread(_compare_files, mapping, files[:_FILES_COMPARED])
+    files = await _some_files(client, root)
+    compared = await asyncio.to_thread(_compare_files, mapping, files)
     if not compared.listed:
         compared = _compare_directories(root.directories, names)
     if compared.listed:
@@ -62,12 +58,25 @@ async def folder_self_test(client: SlskdClient, mapping: FolderMapping) -> Folde
     return FolderProof.UNDECIDED
 
 
+async def _some_files(client: SlskdClient, root: ListedDirectory) -> list[ListedFile]:
+    """Return files of the directory and of the newest ones below it, as many as prove enough."""
+    files = list(root.files)
+    waiting = sorted(root.directories, key=_age)
+    for _ in range(_DIRECTORIES_OPENED):
+        if not waiting or len(files) >= _FILES_COMPARED:
+            break
+        directory = waiting.pop(0)
+        opened = await client.downloads_listing(directory.path or directory.name)
+        if opened is not None:
+            files.extend(opened.files)
+            waiting = sorted(opened.directories, key=_age) + waiting
+    return files[:_FILES_COMPARED]
+
+
 def _visible_names(folder: Path) -> frozenset[str]:
     """Return the names in a folder but the hidden ones."""
     try:
-        return frozenset(
-            entry.name for entry in folder.iterdir() if not entry.name.startswith(".")
-        )
+        return frozenset(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError as error:
         raise StorageError("downloads_folder_not_visible", path=str(folder)) from error
 

@@ -39,9 +39,7 @@ class Features:
 
     support: Support
     events: bool  # GET /events, the only place that tells the local path.
-    asynchronous_enqueue: (
-        bool  # The answer names the new transfers instead of blocking.
-    )
+    asynchronous_enqueue: bool  # The answer names the new transfers instead of blocking.
     concurrency_limits: bool  # 429, and two running searches at most.
     failure_kinds: bool  # Rejected, TimedOut and Aborted are kept apart from Errored.
     forgiving_delete: bool  # DELETE answers 204 for any id.
@@ -122,9 +120,7 @@ class SearchState(StrEnum):
     """Say how far a search is, and how it ended."""
 
     REQUESTED = "requested"
-    QUEUED = (
-        "queued"  # Waits for one of slskd's two lanes; its time-out is not running.
-    )
+    QUEUED = "queued"  # Waits for one of slskd's two lanes; its time-out is not running.
     IN_PROGRESS = "in_progress"
     TIMED_OUT = "timed_out"  # The normal end.
     RESPONSE_LIMIT_REACHED = "response_limit_reached"
@@ -172,9 +168,7 @@ class SearchLimits:
     maximum_queue_length: int | None = None  # Peers at or above it are left out.
     minimum_upload_speed: int = 0  # bytes/s
     deadline_s: float = 60.0  # Then it is stopped, and what came is read.
-    queue_deadline_s: float = (
-        180.0  # How long slskd's lanes may be taken by other searches.
-    )
+    queue_deadline_s: float = 180.0  # How long slskd's lanes may be taken by other searches.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,9 +239,7 @@ class Transfer:
     enqueued_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    exception: str | None = (
-        None  # Holds names of peers and files: never show, classify.
-    )
+    exception: str | None = None  # Holds names of peers and files: never show, classify.
     attempts: int | None = None
     batch_id: str | None = None
     place_in_queue: int | None = None
@@ -409,9 +401,7 @@ class EventPage:
 
     downloads: tuple[DownloadCompleted, ...]
     newest_id: str | None  # Of any kind of event: pass it to the next look.
-    is_complete: (
-        bool  # False: the last seen event was not reached, something may be missing.
-    )
+    is_complete: bool  # False: the last seen event was not reached, something may be missing.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,17 +16,7 @@ from .models import (
     ServerStatus,
     Version,
 )
-from .values import (
-    Json,
-    boolean,
-    integer,
-    mapping,
-    moment,
-    natural,
-    number,
-    objects,
-    text,
-)
+from .values import Json, boolean, integer, mapping, moment, natural, number, objects, text
 from .versions import features_of
 
 _VERSION = re.compile(r"\s*v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?", re.ASCII)
@@ -92,13 +82,9 @@ def parse_options(payload: object) -> ServerOptions:
         downloads_directory=text(directories.get("downloads")),
         incomplete_directory=text(directories.get("incomplete")),
         retry_attempts=natural(retry.get("attempts")),
-        retry_maximum_delay_s=None
-        if maximum_delay is None
-        else max(maximum_delay, 0.0) / 1000,
+        retry_maximum_delay_s=None if maximum_delay is None else max(maximum_delay, 0.0) / 1000,
         download_slots=natural(download.get("slots")),
-        destination_subdirectory=text(
-            mapping(download.get("destination")).get("subdirectory")
-        ),
+        destination_subdirectory=text(mapping(download.get("destination")).get("subdirectory")),
     )
 
 
@@ -121,9 +107,7 @@ def parse_status(payload: object, options: ServerOptions | None = None) -> Serve
         shared_files=natural(shares.get("files")),
         is_scanning_shares=_told(shares.get("scanning"), default=False)
         or _told(shares.get("scanPending"), default=False),
-        is_relay_agent=(
-            text(mapping(application.get("relay")).get("mode")) or ""
-        ).lower()
+        is_relay_agent=(text(mapping(application.get("relay")).get("mode")) or "").lower()
         == "agent",
         is_reconnecting=_told(watchdog.get("isAttemptingConnection"), default=False)
         or _told(server.get("isTransitioning"), default=False),
@@ -166,9 +150,7 @@ def parse_search(payload: object) -> SearchRecord:
 def parse_searches(payload: object) -> tuple[SearchRecord, ...]:
     """Return the records of GET /searches, leaving out what has no id."""
     return tuple(
-        parse_search(search)
-        for search in objects(expect_list(payload))
-        if text(search.get("id"))
+        parse_search(search) for search in objects(expect_list(payload)) if text(search.get("id"))
     )
 
 

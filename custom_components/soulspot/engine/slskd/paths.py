@@ -144,9 +144,7 @@ def _renamed(path: Path) -> Iterator[Path]:
     """Yield the files beside a path that bear its name with slskd's number added."""
     pattern = re.compile(re.escape(path.stem) + _TICKS + re.escape(path.suffix))
     try:
-        yield from (
-            entry for entry in path.parent.iterdir() if pattern.fullmatch(entry.name)
-        )
+        yield from (entry for entry in path.parent.iterdir() if pattern.fullmatch(entry.name))
     except OSError:
         return
 

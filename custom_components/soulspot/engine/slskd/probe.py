@@ -5,7 +5,6 @@ from dataclasses import replace
 from ..errors import (
     AuthenticationError,
     InvalidReplyError,
-    NotFoundError,
     PermissionDeniedError,
     Service,
     ServiceError,
@@ -14,8 +13,7 @@ from ..http import HttpClient, Reply
 from ..ports import Clock
 from .client import SlskdClient
 from .connection import API_PATH, Connection, not_logged_in
-from .models import ServerOptions, ServerStatus, Support
-from .parsing import parse_options, parse_status
+from .models import ServerStatus, Support
 from .versions import MINIMUM_VERSION
 
 _LIKELY_BASE = "/slskd"
@@ -35,9 +33,9 @@ async def probe(
     `relay_agent`), ServiceError (`too_old` with `version` and `minimum`).
     """
     asks_for_key = await _asks_for_key(http, clock)
-    connection = Connection(http, api_key, clock)
-    reply = await _application(connection)
-    status = parse_status(reply.data, await _options(connection))
+    client = SlskdClient(http, api_key, clock)
+    reply = await _application(client.connection)
+    status = await client.status()
     if status.version is None:
         raise InvalidReplyError(Service.SLSKD, "not_slskd")
     if status.is_relay_agent:
@@ -56,7 +54,7 @@ async def probe(
         is_key_proven=asks_for_key if api_key else None,
     )
     if require_login and not status.is_ready:
-        return await _wait_for_login(SlskdClient(http, api_key, clock), status, clock)
+        return await _wait_for_login(client, status, clock)
     return status
 
 
@@ -66,9 +64,7 @@ async def _asks_for_key(http: HttpClient, clock: Clock) -> bool:
     The key is not sent before the answer has shown that slskd is there.
     """
     try:
-        reply = await Connection(http, None, clock).http.request(
-            "GET", "/session/enabled"
-        )
+        reply = await Connection(http, None, clock).http.request("GET", "/session/enabled")
     except InvalidReplyError as error:
         if error.translation_key == "redirected":
             raise
@@ -97,14 +93,12 @@ async def _not_here(http: HttpClient, clock: Clock) -> InvalidReplyError:
     except ServiceError:
         return InvalidReplyError(Service.SLSKD, "not_slskd")
     if reply.is_success and isinstance(reply.data, bool):
-        return InvalidReplyError(
-            Service.SLSKD, "wrong_base_path", url=str(url).rstrip("/")
-        )
+        return InvalidReplyError(Service.SLSKD, "wrong_base_path", url=str(url).rstrip("/"))
     return InvalidReplyError(Service.SLSKD, "not_slskd")
 
 
 async def _application(connection: Connection) -> Reply:
-    """Return the answer with slskd's state."""
+    """Return the answer with slskd's state, once the key is accepted."""
     reply = await connection.send("GET", "/application", expect=(403, 404))
     if reply.status == 403:
         raise _forbidden(reply)
@@ -116,23 +110,10 @@ async def _application(connection: Connection) -> Reply:
 def _forbidden(reply: Reply) -> PermissionDeniedError:
     """Return the error for a 403: a relay agent's is bare, that of a proxy in front has a page."""
     bare = not any(name.lower() == "content-type" for name in reply.headers)
-    return PermissionDeniedError(
-        Service.SLSKD, "relay_agent" if bare else "permission_denied"
-    )
+    return PermissionDeniedError(Service.SLSKD, "relay_agent" if bare else "permission_denied")
 
 
-async def _options(connection: Connection) -> ServerOptions | None:
-    """Return slskd's options, or None when it does not hand them out."""
-    try:
-        reply = await connection.send("GET", "/options")
-        return parse_options(reply.data)
-    except PermissionDeniedError, NotFoundError, InvalidReplyError:
-        return None
-
-
-async def _wait_for_login(
-    client: SlskdClient, status: ServerStatus, clock: Clock
-) -> ServerStatus:
+async def _wait_for_login(client: SlskdClient, status: ServerStatus, clock: Clock) -> ServerStatus:
     """Return the status once slskd has logged in; raise when it is not about to."""
     for _ in range(_LOGIN_POLLS):
         if not status.is_reconnecting:

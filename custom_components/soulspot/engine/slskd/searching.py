@@ -90,9 +90,7 @@ class _Run:
         self._limits = limits
         self._enough = enough
         self.is_stopped = False
-        self.is_interrupted = (
-            False  # slskd was away, and a restart forgets a search's responses.
-        )
+        self.is_interrupted = False  # slskd was away, and a restart forgets a search's responses.
 
     async def begin(self, text: str) -> SearchRecord:
         """Start the search, or take up the one whose start was not answered."""
@@ -102,9 +100,7 @@ class _Run:
             if error.translation_key == "not_logged_in":
                 raise
             record = await self._client.search_state(self._id)
-            if record is None or (
-                record.is_finished and record.state is SearchState.ERRORED
-            ):
+            if record is None or (record.is_finished and record.state is SearchState.ERRORED):
                 raise
             return record
 
@@ -127,14 +123,10 @@ class _Run:
                 continue
             if record.state in _WAITING:
                 if now - began > self._limits.queue_deadline_s:
-                    raise RateLimitedError(
-                        Service.SLSKD, _BUSY_LATER_S, "searches_busy"
-                    )
+                    raise RateLimitedError(Service.SLSKD, _BUSY_LATER_S, "searches_busy")
                 continue
             running_since = now if running_since is None else running_since
-            if stopped_at is None and self._is_time_to_stop(
-                record, now - running_since
-            ):
+            if stopped_at is None and self._is_time_to_stop(record, now - running_since):
                 await self._client.stop_search(self._id)
                 stopped_at = now
                 self.is_stopped = True
@@ -190,9 +182,7 @@ async def _shielded(clean_up: Coroutine[None, None, bool]) -> bool:
     return await asyncio.shield(task)
 
 
-async def _clean_up(
-    client: SlskdClient, clock: Clock, search_id: str, *, is_running: bool
-) -> bool:
+async def _clean_up(client: SlskdClient, clock: Clock, search_id: str, *, is_running: bool) -> bool:
     """Stop and delete a search; False when slskd cannot be reached.
 
     Deleting alone would leave it running without a trace.

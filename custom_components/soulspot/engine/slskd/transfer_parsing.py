@@ -35,14 +35,10 @@ def transfer_state(value: object) -> TransferState:
     """
     state = flags(value)
     if "completed" in state:
-        return next(
-            (end for flag, end in _ENDS.items() if flag in state), TransferState.ERRORED
-        )
+        return next((end for flag, end in _ENDS.items() if flag in state), TransferState.ERRORED)
     if "queued" in state:
         return (
-            TransferState.QUEUED_REMOTELY
-            if "remotely" in state
-            else TransferState.QUEUED_LOCALLY
+            TransferState.QUEUED_REMOTELY if "remotely" in state else TransferState.QUEUED_LOCALLY
         )
     return next(
         (phase for flag, phase in _PHASES.items() if flag in state),
@@ -190,11 +186,7 @@ def _decoded(value: object) -> Json:
 def _completed(event: Json, data: Json) -> DownloadCompleted | None:
     """Return the finished download, or None when the event tells of something else."""
     local, remote = text(data.get("localFilename")), text(data.get("remoteFilename"))
-    if (
-        (text(event.get("type")) or "").lower() != "downloadfilecomplete"
-        or not local
-        or not remote
-    ):
+    if (text(event.get("type")) or "").lower() != "downloadfilecomplete" or not local or not remote:
         return None
     transfer = mapping(data.get("transfer"))
     return DownloadCompleted(

@@ -7,19 +7,13 @@ from .failures import classify, failure
 from .models import FailureKind, Features, Outcome, Transfer, TransferState, Verdict
 
 DEFAULT_RETRY_ATTEMPTS = 3
-RETRY_GRACE_S = (
-    30.0  # A row that is retried flashes "Completed" before it is queued again.
-)
-ENQUEUE_GRACE_S = (
-    15.0  # So does one whose enqueue task ended badly although the peer took it.
-)
+RETRY_GRACE_S = 30.0  # A row that is retried flashes "Completed" before it is queued again.
+ENQUEUE_GRACE_S = 15.0  # So does one whose enqueue task ended badly although the peer took it.
 RESTART_GRACE_S = 300.0  # After a restart and login slskd asks again by itself.
 _USUAL_MAXIMUM_DELAY_S = 60.0
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
-_FINAL = frozenset(
-    {TransferState.REJECTED, TransferState.ABORTED, TransferState.CANCELLED}
-)
+_FINAL = frozenset({TransferState.REJECTED, TransferState.ABORTED, TransferState.CANCELLED})
 
 
 def judge(
@@ -55,9 +49,7 @@ def judge(
         filename=transfer.filename,
     )
     waited = (now - (first_seen_completed_at or now)).total_seconds()
-    grace = _grace_s(
-        transfer, features, why.kind, retry_attempts, retry_maximum_delay_s
-    )
+    grace = _grace_s(transfer, features, why.kind, retry_attempts, retry_maximum_delay_s)
     outcome = Outcome.FAILED if waited >= grace else Outcome.UNDECIDED
     return Verdict(outcome=outcome, state=state, failure=why)
 
@@ -83,9 +75,7 @@ def _grace_s(
     return ENQUEUE_GRACE_S if features.asynchronous_enqueue else 0.0
 
 
-def choose_row(
-    rows: Iterable[Transfer], username: str, filename: str
-) -> Transfer | None:
+def choose_row(rows: Iterable[Transfer], username: str, filename: str) -> Transfer | None:
     """Return the row that speaks for a file, or None.
 
     An alive row wins, then the newest. Ids change when slskd restarts, so rows are matched by peer and
@@ -94,9 +84,7 @@ def choose_row(
     matching = (
         row
         for row in rows
-        if row.username == username
-        and row.filename == filename
-        and not is_duplicate(row)
+        if row.username == username and row.filename == filename and not is_duplicate(row)
     )
     return max(
         matching,
