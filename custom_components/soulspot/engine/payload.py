@@ -54,10 +54,6 @@ def moment_or_none(value: object) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return (
-            moment.replace(tzinfo=UTC)
-            if moment.tzinfo is None
-            else moment.astimezone(UTC)
-        )
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except ValueError, OverflowError:
         return None

@@ -40,24 +40,13 @@ class AlbumLookup:
             found = await self._ask(batch)
             for album_id in batch:
                 payloads[album_id] = found.get(_ADDRESS + album_id)
-                await self._service.keep(
-                    _key(album_id), payloads[album_id], ALBUM_LIFETIME
-                )
-        return {
-            album_id: _releases(payloads[album_id], album_id) for album_id in wanted
-        }
+                await self._service.keep(_key(album_id), payloads[album_id], ALBUM_LIFETIME)
+        return {album_id: _releases(payloads[album_id], album_id) for album_id in wanted}
 
     async def _known(self, album_ids: Iterable[str]) -> dict[str, Any]:
         """Return what the cache holds."""
-        known = {
-            album_id: await self._service.known(_key(album_id))
-            for album_id in album_ids
-        }
-        return {
-            album_id: cached[0]
-            for album_id, cached in known.items()
-            if cached is not None
-        }
+        known = {album_id: await self._service.known(_key(album_id)) for album_id in album_ids}
+        return {album_id: cached[0] for album_id, cached in known.items() if cached is not None}
 
     async def _ask(self, album_ids: Iterable[str]) -> dict[object, JsonObject]:
         """Return what MusicBrainz says about each address that it knows."""
@@ -77,8 +66,4 @@ def _key(album_id: str) -> str:
 
 def _releases(payload: Any, album_id: str) -> tuple[Release, ...]:
     """Return the releases in the reply about one address."""
-    return (
-        ()
-        if payload is None
-        else parse_url_reply(json_object(payload)).get(album_id, ())
-    )
+    return () if payload is None else parse_url_reply(json_object(payload)).get(album_id, ())

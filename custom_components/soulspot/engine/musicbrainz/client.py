@@ -75,9 +75,7 @@ class MusicBrainzClient:
         Texts that are no ISRC are left out. The search index lags by hours: `confirm_misses` looks up
         each code that it does not find, at one request each.
         """
-        return await self._isrcs.many(
-            isrcs, confirm_misses=confirm_misses, refresh=refresh
-        )
+        return await self._isrcs.many(isrcs, confirm_misses=confirm_misses, refresh=refresh)
 
     async def search_recordings(
         self,
@@ -98,9 +96,7 @@ class MusicBrainzClient:
         if not title.strip():
             raise InputError("blank_query")
         query = recording_query(artist, title, album, is_loose=is_loose)
-        key = ":".join(
-            text[:_KEY_TEXT] for text in ("search", artist, title, album or "") if text
-        )
+        key = ":".join(text[:_KEY_TEXT] for text in ("search", artist, title, album or "") if text)
         payload = await self._service.cached(
             f"{key}:loose" if is_loose else key,
             SEARCH_LIFETIME,
@@ -109,9 +105,7 @@ class MusicBrainzClient:
         )
         return parse_recordings_reply(payload)
 
-    async def recording(
-        self, musicbrainz_id: str, *, refresh: bool = False
-    ) -> Recording | None:
+    async def recording(self, musicbrainz_id: str, *, refresh: bool = False) -> Recording | None:
         """Return a recording with up to 25 releases, or None when there is none; kept for a day.
 
         Raises InputError with `invalid_musicbrainz_id`.
@@ -122,9 +116,7 @@ class MusicBrainzClient:
         )
         return None if payload is None else parse_recording_reply(payload)
 
-    async def release(
-        self, musicbrainz_id: str, *, refresh: bool = False
-    ) -> ReleaseDetails | None:
+    async def release(self, musicbrainz_id: str, *, refresh: bool = False) -> ReleaseDetails | None:
         """Return a release with its tracks, or None when there is none; kept for a day.
 
         Raises InputError with `invalid_musicbrainz_id`.
@@ -193,23 +185,17 @@ class MusicBrainzClient:
             refresh=refresh,
         )
 
-    async def _search(
-        self, query: str, duration_ms: int | None
-    ) -> dict[str, list[Any]]:
+    async def _search(self, query: str, duration_ms: int | None) -> dict[str, list[Any]]:
         """Return the hits, those of the right length first when there are more than fit."""
-        payload = json_object(
-            await self._service.fetch("recording", _search_params(query))
-        )
+        payload = json_object(await self._service.fetch("recording", _search_params(query)))
         hits = json_list(payload.get("recordings"))
         if duration_ms and (integer_or_none(payload.get("count")) or 0) > len(hits):
             narrowed = within_length(query, duration_ms, _LENGTH_TOLERANCE)
-            closer = json_object(
-                await self._service.fetch("recording", _search_params(narrowed))
-            )
+            closer = json_object(await self._service.fetch("recording", _search_params(narrowed)))
             hits = [*json_list(closer.get("recordings")), *hits]
-            hits = list(
-                {json_object(hit).get("id"): hit for hit in reversed(hits)}.values()
-            )[::-1][:SEARCH_LIMIT]
+            hits = list({json_object(hit).get("id"): hit for hit in reversed(hits)}.values())[::-1][
+                :SEARCH_LIMIT
+            ]
         return {"recordings": hits}
 
     async def _browse(self, identifier: str) -> dict[str, list[Any]]:
@@ -225,9 +211,7 @@ class MusicBrainzClient:
             payload = json_object(await self._service.fetch("release", params))
             page = json_list(payload.get("releases"))
             releases.extend(page)
-            if not page or len(releases) >= (
-                integer_or_none(payload.get("release-count")) or 0
-            ):
+            if not page or len(releases) >= (integer_or_none(payload.get("release-count")) or 0):
                 break
         return {"releases": releases}
 

@@ -24,9 +24,7 @@ class CoverArtClient:
 
     def __init__(self, http: HttpClient, *, version: str) -> None:
         """Take the client with the archive's base address, and the product's version to be named."""
-        self._http = replace(
-            http, headers={**http.headers, "User-Agent": user_agent(version)}
-        )
+        self._http = replace(http, headers={**http.headers, "User-Agent": user_agent(version)})
 
     async def front_cover(self, release_id: str, size: int = 500) -> bytes | None:
         """Return the front of a release in one of `SIZES`, the next larger one for others.

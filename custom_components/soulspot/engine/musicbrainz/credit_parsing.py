@@ -54,7 +54,5 @@ def parse_genres(data: JsonObject) -> tuple[str, ...]:
         if (name := text_or_none(genre.get("name"))) is not None
     ]
     return tuple(
-        name
-        for count, name in sorted(votes, key=lambda vote: (-vote[0], vote[1]))
-        if count > 0
+        name for count, name in sorted(votes, key=lambda vote: (-vote[0], vote[1])) if count > 0
     )

@@ -38,9 +38,7 @@ class IsrcLookup:
         payload = await self._service.cached(
             _key(code),
             ISRC_LIFETIME,
-            lambda: self._service.fetch(
-                f"isrc/{code}", [("inc", "artist-credits isrcs aliases")]
-            ),
+            lambda: self._service.fetch(f"isrc/{code}", [("inc", "artist-credits isrcs aliases")]),
             refresh=refresh,
         )
         return parse_recordings_reply(payload or _NOTHING)
@@ -57,9 +55,7 @@ class IsrcLookup:
         Texts that are no ISRC are left out. Codes that the search does not find have no recordings,
         unless `confirm_misses` asks for each of them by lookup, at one request each.
         """
-        codes = dict.fromkeys(
-            code for code in map(normalise_isrc, isrcs) if code is not None
-        )
+        codes = dict.fromkeys(code for code in map(normalise_isrc, isrcs) if code is not None)
         found = {} if refresh else await self._known(codes)
         wanted = [code for code in codes if code not in found]
         for start in range(0, len(wanted), BATCH_SIZE):
@@ -107,9 +103,7 @@ class IsrcLookup:
         shares: dict[str, list[Any]] = {code: [] for code in codes}
         for hit in hits:
             for code in {
-                fold_isrc(code)
-                for code in json_list(hit.get("isrcs"))
-                if isinstance(code, str)
+                fold_isrc(code) for code in json_list(hit.get("isrcs")) if isinstance(code, str)
             }:
                 if code in shares:
                     shares[code].append(hit)

@@ -53,9 +53,7 @@ class RequestLane:
                 self._requests += 1
                 reply = await send()
                 pause = self._pause_after(reply, attempt)
-                self._next_start = max(
-                    self._next_start, self._clock.monotonic() + pause
-                )
+                self._next_start = max(self._next_start, self._clock.monotonic() + pause)
             if reply.status not in _LATER:
                 return reply
             if pause > LONGEST_WAIT:

@@ -43,9 +43,7 @@ class ReleaseDetails:
 
     def release_of(self, recording_id: str) -> Release | None:
         """Return the release with the position of a recording on it, or None when it is not there."""
-        track = next(
-            (track for track in self.tracks if track.recording.id == recording_id), None
-        )
+        track = next((track for track in self.tracks if track.recording.id == recording_id), None)
         if track is None:
             return None
         return replace(

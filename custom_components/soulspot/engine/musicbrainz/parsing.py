@@ -27,9 +27,7 @@ def parse_recordings_reply(payload: object) -> tuple[Recording, ...]:
     data = json_object(payload)
     if not isinstance(data.get("recordings"), list):
         raise _not_expected("recordings")
-    recordings = (
-        parse_recording(recording) for recording in json_objects(data["recordings"])
-    )
+    recordings = (parse_recording(recording) for recording in json_objects(data["recordings"]))
     return tuple(recording for recording in recordings if recording is not None)
 
 
@@ -46,9 +44,7 @@ def parse_recording(data: JsonObject) -> Recording | None:
     identifier = text_or_none(data.get("id"))
     if identifier is None:
         return None
-    releases = (
-        parse_release(release) for release in json_objects(data.get("releases"))
-    )
+    releases = (parse_release(release) for release in json_objects(data.get("releases")))
     return Recording(
         id=identifier,
         title=text_or_none(data.get("title")) or "",
@@ -166,8 +162,7 @@ def parse_release_reply(payload: object) -> ReleaseDetails:
     return ReleaseDetails(
         release=release,
         tracks=_parse_tracks(json_objects(data.get("media"))),
-        genres=parse_genres(data)
-        or parse_genres(json_object(data.get("release-group"))),
+        genres=parse_genres(data) or parse_genres(json_object(data.get("release-group"))),
         labels=tuple(dict.fromkeys(label for label in labels if label is not None)),
     )
 
@@ -189,9 +184,7 @@ def _parse_tracks(media: list[JsonObject]) -> tuple[ReleaseTrack, ...]:
     tracks: list[ReleaseTrack] = []
     for number, medium in enumerate(media, 1):
         disc_number = positive_or_none(medium.get("position")) or number
-        entries = json_objects(medium.get("tracks")) or json_objects(
-            medium.get("track")
-        )
+        entries = json_objects(medium.get("tracks")) or json_objects(medium.get("track"))
         pregap = medium.get("pregap")
         if isinstance(pregap, dict):
             entries = [pregap, *entries]
@@ -267,9 +260,7 @@ def parse_url_reply(payload: object) -> dict[str, tuple[Release, ...]]:
         key = _last_segment(text_or_none(url.get("resource")) or "")
         if key:
             found[key] = tuple(
-                {
-                    release.id: release for release in releases if release is not None
-                }.values()
+                {release.id: release for release in releases if release is not None}.values()
             )
     return found
 

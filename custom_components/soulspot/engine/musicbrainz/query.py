@@ -12,10 +12,7 @@ _MAXIMUM_TERM = 200  # characters of one value
 
 def escape_terms(text: str) -> str:
     """Return free text as harmless terms: special characters escaped, stray operators lower-cased."""
-    words = (
-        word.lower() if word in _OPERATORS else word
-        for word in text[:_MAXIMUM_TERM].split()
-    )
+    words = (word.lower() if word in _OPERATORS else word for word in text[:_MAXIMUM_TERM].split())
     return " ".join(_SPECIAL.sub(r"\\\1", word) for word in words)
 
 
@@ -33,9 +30,7 @@ def recording_query(
     """
     values = (("recording", title), ("artist", artist), ("release", album or ""))
     clauses = (
-        f"{field}:{_value(text, is_loose=is_loose)}"
-        for field, text in values
-        if text.strip()
+        f"{field}:{_value(text, is_loose=is_loose)}" for field, text in values if text.strip()
     )
     return " AND ".join(clauses)
 
@@ -47,7 +42,9 @@ def _value(text: str, *, is_loose: bool) -> str:
 
 def within_length(query: str, duration_ms: int, tolerance_ms: int) -> str:
     """Return the query narrowed to recordings of about this length, in milliseconds."""
-    return f"({query}) AND dur:[{max(duration_ms - tolerance_ms, 0)} TO {duration_ms + tolerance_ms}]"
+    return (
+        f"({query}) AND dur:[{max(duration_ms - tolerance_ms, 0)} TO {duration_ms + tolerance_ms}]"
+    )
 
 
 def isrcs_query(isrcs: Iterable[str]) -> str:

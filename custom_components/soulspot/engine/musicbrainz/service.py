@@ -52,9 +52,7 @@ class MusicBrainzService:
         `HttpClient.raise_for_status`.
         """
         url = self._http.url(path).with_query([*params, ("fmt", "json")])
-        reply = await self._lane.run(
-            lambda: self._http.request("GET", url, headers=self._headers)
-        )
+        reply = await self._lane.run(lambda: self._http.request("GET", url, headers=self._headers))
         if reply.status == 404:
             return None
         self._http.raise_for_status(reply)

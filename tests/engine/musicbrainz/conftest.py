@@ -1,0 +1,89 @@
+"""Connect the client to a simulated MusicBrainz that shares its time with the engine."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from custom_components.soulspot.engine.errors import Service
+from custom_components.soulspot.engine.http import HttpClient
+from custom_components.soulspot.engine.musicbrainz.client import MusicBrainzClient
+from custom_components.soulspot.engine.musicbrainz.cover_art import CoverArtClient
+from custom_components.soulspot.engine.musicbrainz.lane import RequestLane
+from simulators.catalogue import demo_catalogue
+from simulators.common.clock import ManualClock as SimulatedClock
+from simulators.musicbrainz import MusicBrainzSimulator, mbid
+
+from ..fakes import ManualClock, MemoryCache
+
+
+class SharedClock(ManualClock):
+    """Turn the simulator's time with the engine's."""
+
+    def __init__(self, simulated: SimulatedClock) -> None:
+        """Start at the simulator's moment."""
+        super().__init__()
+        self._simulated = simulated
+        self._now = datetime.fromtimestamp(simulated.now(), UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass on both sides."""
+        super().advance(seconds)
+        self._simulated.advance(seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicBrainz:
+    """Hold the simulator and what the clients were built from."""
+
+    simulator: MusicBrainzSimulator
+    client: MusicBrainzClient
+    cover_art: CoverArtClient
+    lane: RequestLane
+    clock: SharedClock
+    cache: MemoryCache
+
+    def recording_id(self, key: str) -> str:
+        """Return the id of a recording of the catalogue."""
+        return mbid("recording", key)
+
+    @property
+    def paths(self) -> list[str]:
+        """Return the paths asked for, in order."""
+        return [request.path.removeprefix("/ws/2/") for request in self.simulator.log.requests]
+
+
+@pytest.fixture
+async def session(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open a session."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def musicbrainz(session: aiohttp.ClientSession) -> AsyncIterator[MusicBrainz]:
+    """Start a simulated MusicBrainz with the demo's music and connect the clients to it."""
+    simulated = SimulatedClock()
+    clock = SharedClock(simulated)
+    async with MusicBrainzSimulator(demo_catalogue(), clock=simulated) as simulator:
+        lane = RequestLane(clock)
+        cache = MemoryCache(clock)
+        http = HttpClient(
+            session=session, service=Service.MUSICBRAINZ, base_url=URL(simulator.api_url)
+        )
+        archive = HttpClient(
+            session=session,
+            service=Service.COVER_ART_ARCHIVE,
+            base_url=URL(simulator.cover_art_url),
+        )
+        yield MusicBrainz(
+            simulator=simulator,
+            client=MusicBrainzClient(http, lane, cache, version="0.1.0"),
+            cover_art=CoverArtClient(archive, version="0.1.0"),
+            lane=lane,
+            clock=clock,
+            cache=cache,
+        )
