@@ -146,9 +146,7 @@ def _read_properties(format_name: str, info: Any, size: int) -> AudioProperties:
         duration_ms=round(length * 1000) or None,
         bit_rate=round(bit_rate / 1000) or None,
         sample_rate=_read_sample_rate(format_name, info),
-        bit_depth=(int(getattr(info, "bits_per_sample", 0) or 0) or None)
-        if is_lossless
-        else None,
+        bit_depth=(int(getattr(info, "bits_per_sample", 0) or 0) or None) if is_lossless else None,
         channels=int(getattr(info, "channels", 0) or 0) or None,
         is_lossless=is_lossless,
     )
@@ -171,9 +169,6 @@ def _read_codec(format_name: str, info: Any) -> tuple[str, bool]:
         return name, name in ("alac", "flac")
     if format_name == "wma":
         return known.codec, "lossless" in str(getattr(info, "codec_name", "")).lower()
-    if (
-        format_name == "wav"
-        and getattr(info, "audio_format", 1) not in _UNCOMPRESSED_WAVE
-    ):
+    if format_name == "wav" and getattr(info, "audio_format", 1) not in _UNCOMPRESSED_WAVE:
         return "compressed", False
     return known.codec, known.is_lossless

@@ -16,9 +16,7 @@ def find_decoder() -> str | None:
     return shutil.which("ffmpeg")
 
 
-def decode(
-    path: Path, decoder: str, *, timeout: float = _SECONDS_A_DECODE
-) -> Reason | None:
+def decode(path: Path, decoder: str, *, timeout: float = _SECONDS_A_DECODE) -> Reason | None:
     """Decode to nowhere; None when that went without a complaint.
 
     Reasons: `decode_failed` with ffmpeg's first line as `error`, `decode_timed_out` after `timeout`
@@ -47,9 +45,7 @@ def decode(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Reason(
-            key="decode_timed_out", placeholders={"seconds": str(round(timeout))}
-        )
+        return Reason(key="decode_timed_out", placeholders={"seconds": str(round(timeout))})
     except OSError as error:
         return Reason(key="decoder_failed", placeholders={"error": str(error.strerror)})
     complaint = result.stderr.decode(errors="replace").strip()

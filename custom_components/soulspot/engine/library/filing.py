@@ -10,8 +10,8 @@ from ..errors import SoulSpotError, StorageError, VerificationError
 from ..model import Reason
 from .audio import AudioProperties, read_audio
 from .formats import supports_tags
-from .names import name_key, numbered
-from .paths import resolve_inside
+from .names import numbered
+from .paths import existing_spelling, find_name, resolve_inside
 from .storage import (
     displayable,
     flush_file,
@@ -156,13 +156,13 @@ def _place(
 ) -> tuple[Path, bool]:
     """Give the file a free name, or find that its sound lies there already."""
     with storage_errors(library):
-        folder = _existing_spelling(library, target.parent)
+        folder = existing_spelling(library, target.parent)
         make_folders(library, folder)
         if not folder.resolve().is_relative_to(library):
             raise StorageError("outside_library", path=displayable(target))
         for number in range(1, _MAXIMUM_NUMBER):
             name = target.name if number == 1 else numbered(target.name, number)
-            taken = _find_name(folder, name)
+            taken = find_name(folder, name)
             if taken is None:
                 if place_new(temporary, folder / name):
                     return folder / name, False
@@ -170,28 +170,6 @@ def _place(
             if _has_sound(taken, format_name, audio_hash):
                 return taken, True
     raise StorageError("storage_failed", path=displayable(target), error="no free name")
-
-
-def _existing_spelling(library: Path, folder: Path) -> Path:
-    """Return the folder under the spelling it has on the disk, where case or composition differ."""
-    found = library
-    for part in folder.relative_to(library).parts:
-        found = _find_name(found, part) or found / part
-    return found
-
-
-def _find_name(folder: Path, name: str) -> Path | None:
-    """Return what some file system would take for `name` in the folder, None when nothing is there."""
-    if os.path.lexists(folder / name):
-        return folder / name
-    if not folder.is_dir():
-        return None
-    key = name_key(name)
-    with os.scandir(folder) as entries:
-        return next(
-            (folder / entry.name for entry in entries if name_key(entry.name) == key),
-            None,
-        )
 
 
 def _has_sound(path: Path, format_name: str, audio_hash: str) -> bool:

@@ -32,9 +32,7 @@ FORMATS = {
             can_be_tagged=True,
         ),
         AudioFormat(name="mp3", extensions=("mp3",), codec="mp3", can_be_tagged=True),
-        AudioFormat(
-            name="ogg", extensions=("ogg", "oga"), codec="vorbis", can_be_tagged=True
-        ),
+        AudioFormat(name="ogg", extensions=("ogg", "oga"), codec="vorbis", can_be_tagged=True),
         AudioFormat(
             name="opus",
             extensions=("opus", "ogg", "oga"),
@@ -47,12 +45,8 @@ FORMATS = {
             codec="aac",
             can_be_tagged=True,
         ),
-        AudioFormat(
-            name="oga", extensions=("oga", "ogg"), codec="flac", is_lossless=True
-        ),
-        AudioFormat(
-            name="wav", extensions=("wav", "wave"), codec="pcm", is_lossless=True
-        ),
+        AudioFormat(name="oga", extensions=("oga", "ogg"), codec="flac", is_lossless=True),
+        AudioFormat(name="wav", extensions=("wav", "wave"), codec="pcm", is_lossless=True),
         AudioFormat(
             name="aiff",
             extensions=("aiff", "aif", "aifc"),

@@ -36,7 +36,9 @@ def safe_name(
         name = "_" + name[1:]
     stem, dot, rest = name.partition(".")
     if stem.rstrip(" ").casefold() in _RESERVED:
-        name = f"{_cut(stem.rstrip(' '), maximum_bytes - len((dot + rest).encode()) - 1)}_{dot}{rest}"
+        name = (
+            f"{_cut(stem.rstrip(' '), maximum_bytes - len((dot + rest).encode()) - 1)}_{dot}{rest}"
+        )
     return name if name.strip(_JOINERS + " .") else fallback
 
 
@@ -45,9 +47,7 @@ def _safe_character(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Zs", "Zl", "Zp") or character in "\t\n\r":
         return " "
-    is_mark = category in ("Cc", "Cs") or (
-        category == "Cf" and character not in _JOINERS
-    )
+    is_mark = category in ("Cc", "Cs") or (category == "Cf" and character not in _JOINERS)
     return "" if is_mark or _is_no_character(ord(character)) else character
 
 
@@ -62,11 +62,7 @@ def _cut(text: str, maximum_bytes: int) -> str:
         return text
     kept = text.encode()[: max(maximum_bytes, 0)].decode(errors="ignore")
     following = text[len(kept) : len(kept) + 1]
-    while (
-        kept
-        and following
-        and (unicodedata.combining(following) or following in _JOINERS)
-    ):
+    while kept and following and (unicodedata.combining(following) or following in _JOINERS):
         kept, following = kept[:-1], kept[-1]
     return kept.rstrip(_JOINERS)
 
@@ -81,9 +77,7 @@ def numbered(name: str, number: int) -> str:
 def _split_extension(name: str) -> tuple[str, str]:
     """Split off a short last extension, dot included."""
     stem, dot, extension = name.rpartition(".")
-    return (
-        (stem, dot + extension) if dot and stem and len(extension) <= 5 else (name, "")
-    )
+    return (stem, dot + extension) if dot and stem and len(extension) <= 5 else (name, "")
 
 
 def name_key(name: str) -> str:

@@ -1,12 +1,13 @@
 """Make names that every file system takes, and keep them inside the library folder."""
 
 from dataclasses import dataclass
+import os
 from pathlib import Path, PurePosixPath
 import re
 
 from ..errors import InputError, StorageError
 from .formats import FORMATS
-from .names import MAXIMUM_NAME_BYTES, UNKNOWN, safe_name
+from .names import MAXIMUM_NAME_BYTES, UNKNOWN, name_key, safe_name
 from .storage import displayable
 from .tag_set import TagSet
 
@@ -131,9 +132,7 @@ def library_path(
     ]
     while len("/".join(names).encode()) + len(extension) > MAXIMUM_PATH_BYTES:
         longest = max(range(len(names)), key=lambda index: len(names[index].encode()))
-        names[longest] = safe_name(
-            names[longest], maximum_bytes=len(names[longest].encode()) - 8
-        )
+        names[longest] = safe_name(names[longest], maximum_bytes=len(names[longest].encode()) - 8)
     return PurePosixPath(*names[:-1], safe_name(names[-1] + extension))
 
 
@@ -187,3 +186,25 @@ def resolve_inside(library: Path, relative: PurePosixPath) -> Path:
     if not target.parent.resolve().is_relative_to(root) or target.is_symlink():
         raise problem
     return target
+
+
+def existing_spelling(library: Path, folder: Path) -> Path:
+    """Return the folder under the spelling it has on the disk, where case or composition differ."""
+    found = library
+    for part in folder.relative_to(library).parts:
+        found = find_name(found, part) or found / part
+    return found
+
+
+def find_name(folder: Path, name: str) -> Path | None:
+    """Return what some file system would take for `name` in the folder, None when nothing is there."""
+    if os.path.lexists(folder / name):
+        return folder / name
+    if not folder.is_dir():
+        return None
+    key = name_key(name)
+    with os.scandir(folder) as entries:
+        return next(
+            (folder / entry.name for entry in entries if name_key(entry.name) == key),
+            None,
+        )

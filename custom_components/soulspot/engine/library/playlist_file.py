@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from os.path import relpath
 from pathlib import Path, PurePosixPath
 
+from ..errors import StorageError
 from .names import numbered, safe_name
-from .paths import resolve_inside
+from .paths import find_name, resolve_inside
 from .storage import (
+    displayable,
     flush_file,
     flush_folder,
     make_folders,
@@ -85,26 +87,25 @@ def _lines(
     yield _IDENTITY + clean_text(identity)
     for entry in entries:
         seconds = -1 if entry.duration_ms is None else round(entry.duration_ms / 1000)
-        label = clean_text(
-            f"{entry.artist} - {entry.title}" if entry.artist else entry.title
-        )
+        label = clean_text(f"{entry.artist} - {entry.title}" if entry.artist else entry.title)
         yield f"#EXTINF:{seconds},{label}"
         path = relpath(f"/{entry.path}", f"/{folder}")
         yield f"./{path}" if path.startswith("#") else path
 
 
 def _find_place(library: Path, name: str, identity: str, folder: str) -> PurePosixPath:
-    """Return the first name that is free or ours already."""
+    """Return the first name that is free or ours already; names that differ only in case are one."""
     base = safe_name(name, maximum_bytes=200) + _EXTENSION
     for number in range(1, _MAXIMUM_NUMBER):
-        relative = PurePosixPath(
-            folder, base if number == 1 else numbered(base, number)
-        )
+        relative = PurePosixPath(folder, base if number == 1 else numbered(base, number))
         target = resolve_inside(library, relative)
         with storage_errors(target):
-            if not target.exists() or _is_own(target, identity):
+            taken = find_name(target.parent, relative.name)
+            if taken is None:
                 return relative
-    return relative
+            if taken.is_file() and not taken.is_symlink() and _is_own(taken, identity):
+                return relative.with_name(taken.name)
+    raise StorageError("storage_failed", path=displayable(base), error="no free name")
 
 
 def _is_own(target: Path, identity: str) -> bool:

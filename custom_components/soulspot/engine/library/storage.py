@@ -38,9 +38,7 @@ _READING_KEYS = {
 
 def displayable(path: Path | str) -> str:
     """Return a path for logs and texts: control characters and undecodable bytes escaped."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(path)
-    )
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(path))
 
 
 @contextmanager

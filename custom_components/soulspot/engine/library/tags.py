@@ -27,9 +27,7 @@ def write_tags(path: Path, tags: TagSet) -> None:
             _apply(opened, tags)
             file.seek(0)
             if opened.properties.format == "mp3":
-                opened.parsed.save(
-                    file, v1=1, v2_version=4
-                )  # An ID3v1 tag is kept, never added.
+                opened.parsed.save(file, v1=1, v2_version=4)  # An ID3v1 tag is kept, never added.
             else:
                 opened.parsed.save(file)
 
@@ -87,9 +85,5 @@ def read_cover(path: Path) -> Cover | None:
         elif format_name == "m4a":
             data = tags_mp4.read_cover(parsed.tags)
         else:
-            data = (
-                tags_id3.read_cover(parsed.tags)
-                if hasattr(parsed.tags, "getall")
-                else None
-            )
+            data = tags_id3.read_cover(parsed.tags) if hasattr(parsed.tags, "getall") else None
     return Cover.from_bytes(data) if data is not None else None

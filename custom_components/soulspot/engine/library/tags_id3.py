@@ -59,9 +59,7 @@ _READ_USER_TEXTS = {text.lower(): name for name, text in _USER_TEXTS.items()} | 
 }
 
 
-def write(
-    tags: Any, fields: Mapping[str, tuple[str, ...]], cover: Cover | None
-) -> None:
+def write(tags: Any, fields: Mapping[str, tuple[str, ...]], cover: Cover | None) -> None:
     """Set the frames of the given fields and leave all others alone."""
     for name, values in fields.items():
         if name in _FRAMES:
@@ -86,18 +84,12 @@ def read(tags: Any) -> dict[str, list[str]]:
         name = frame.FrameID
         if isinstance(frame, TXXX):
             texts = [str(text) for text in frame.text]
-            found.setdefault(
-                _READ_USER_TEXTS.get(frame.desc.lower(), frame.desc), []
-            ).extend(texts)
+            found.setdefault(_READ_USER_TEXTS.get(frame.desc.lower(), frame.desc), []).extend(texts)
         elif isinstance(frame, UFID):
             if frame.owner == _OWNER:
-                found["musicbrainz_recordingid"] = [
-                    frame.data.decode("ascii", "replace")
-                ]
+                found["musicbrainz_recordingid"] = [frame.data.decode("ascii", "replace")]
         elif name in _PAIRS:
-            for key, value in zip(
-                _PAIRS[name], str(frame).partition("/")[::2], strict=True
-            ):
+            for key, value in zip(_PAIRS[name], str(frame).partition("/")[::2], strict=True):
                 if value.strip(" 0"):  # "0/12" has a total only.
                     found[key] = [_plain_number(value)]
         elif name == "COMM":
@@ -157,9 +149,7 @@ def _write_cover(tags: Any, cover: Cover) -> None:
 def _texts(frame: Any) -> list[str]:
     """Return a frame's texts; genres that are numbers of the ID3v1 list by name."""
     texts = [str(text) for text in frame.text]
-    if isinstance(frame, TCON) and any(
-        text.isdigit() or text.startswith("(") for text in texts
-    ):
+    if isinstance(frame, TCON) and any(text.isdigit() or text.startswith("(") for text in texts):
         return [str(genre) for genre in frame.genres]
     return texts
 

@@ -46,9 +46,7 @@ _READ_ATOMS = {atom: name for name, atom in _ATOMS.items()} | {
 _READ_FREE_NAMES = {free.lower(): name for name, free in _FREE_NAMES.items()}
 
 
-def write(
-    tags: Any, fields: Mapping[str, tuple[str, ...]], cover: Cover | None
-) -> None:
+def write(tags: Any, fields: Mapping[str, tuple[str, ...]], cover: Cover | None) -> None:
     """Set the atoms of the given fields and leave all others alone."""
     for name, values in fields.items():
         if name in _ATOMS:
@@ -61,14 +59,11 @@ def write(
         if any(name in fields for name in names):
             old = (tags.get(atom) or [(0, 0)])[0]
             pair = tuple(
-                int(fields[name][0]) if name in fields else old[i]
-                for i, name in enumerate(names)
+                int(fields[name][0]) if name in fields else old[i] for i, name in enumerate(names)
             )
             tags[atom] = [pair]
     if cover is not None:
-        kind = (
-            MP4Cover.FORMAT_PNG if cover.mime == "image/png" else MP4Cover.FORMAT_JPEG
-        )
+        kind = MP4Cover.FORMAT_PNG if cover.mime == "image/png" else MP4Cover.FORMAT_JPEG
         tags["covr"] = [
             MP4Cover(cover.data, imageformat=kind),
             *(tags.get("covr") or [])[1:],
@@ -80,9 +75,7 @@ def read(tags: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key, value in tags.items():
         if key in _PAIRS:
-            for name, number in zip(
-                _PAIRS[key], value[0] if value else (0, 0), strict=True
-            ):
+            for name, number in zip(_PAIRS[key], value[0] if value else (0, 0), strict=True):
                 if number:
                     found[name] = [str(number)]
         elif key == "cpil":
@@ -107,6 +100,4 @@ def _replace_free(tags: Any, name: str, values: tuple[str, ...]) -> None:
     key = _FREE + name
     for old in [old for old in tags if old.lower() == key.lower()]:
         del tags[old]
-    tags[key] = [
-        MP4FreeForm(value.encode(), dataformat=AtomDataType.UTF8) for value in values
-    ]
+    tags[key] = [MP4FreeForm(value.encode(), dataformat=AtomDataType.UTF8) for value in values]

@@ -24,9 +24,7 @@ _PAIRS = {"tracknumber": "totaltracks", "discnumber": "totaldiscs"}
 _HIDDEN = (_PICTURE, "coverart", "coverartmime")
 
 
-def write(
-    file: Any, fields: Mapping[str, tuple[str, ...]], cover: Cover | None
-) -> None:
+def write(file: Any, fields: Mapping[str, tuple[str, ...]], cover: Cover | None) -> None:
     """Set the comments of the given fields and leave all others alone."""
     tags = file.tags
     for number, total in _PAIRS.items():
@@ -62,9 +60,7 @@ def read(tags: Any) -> dict[str, list[str]]:
 
 def read_cover(file: Any) -> bytes | None:
     """Return the front picture's bytes, else the first's."""
-    pictures = (
-        file.pictures if isinstance(file, FLAC) else _read_pictures(file.tags or {})
-    )
+    pictures = file.pictures if isinstance(file, FLAC) else _read_pictures(file.tags or {})
     front = next((picture for picture in pictures if picture.type == _FRONT), None)
     chosen = front or next(iter(pictures), None)
     return bytes(chosen.data) if chosen is not None else None
@@ -107,9 +103,7 @@ def _write_cover(file: Any, cover: Cover) -> None:
 def _read_pictures(tags: Any) -> list[Any]:
     """Return the pictures that stand in comments."""
     return [
-        picture
-        for text in tags.get(_PICTURE, [])
-        if (picture := _decode_picture(text)) is not None
+        picture for text in tags.get(_PICTURE, []) if (picture := _decode_picture(text)) is not None
     ]
 
 

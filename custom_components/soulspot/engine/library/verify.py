@@ -40,14 +40,10 @@ class Expectation:
 
     size: int | None = None  # bytes, as the peer announced it
     duration_ms: int | None = None  # of the wanted recording
-    extension: str | None = (
-        None  # The announced name's, without dot; None: the local file's own.
-    )
+    extension: str | None = None  # The announced name's, without dot; None: the local file's own.
     bit_rate: int | None = None  # kbit/s as announced; a difference is advisory
     minimum_bit_rate: int | None = None  # kbit/s; lossless formats always pass
-    duration_tolerance_ms: int = (
-        10_000  # Picard and beets count 10 s and less as possible.
-    )
+    duration_tolerance_ms: int = 10_000  # Picard and beets count 10 s and less as possible.
     duration_advice_ms: int = 3_000  # Above this the difference is told.
     decode: bool = False  # Decode the whole file when ffmpeg is there.
 
@@ -57,20 +53,14 @@ class Verdict:
     """Hold what the checks found; `properties` is None when the file is no readable audio."""
 
     ok: bool
-    properties: (
-        AudioProperties | None
-    )  # Length and bit rate as measured, not as claimed.
+    properties: AudioProperties | None  # Length and bit rate as measured, not as claimed.
     checks: tuple[Check, ...]
 
     @property
     def reason(self) -> Reason | None:
         """Return why the file was refused, None when it was not."""
         return next(
-            (
-                check.reason
-                for check in self.checks
-                if check.result is CheckResult.FAILED
-            ),
+            (check.reason for check in self.checks if check.result is CheckResult.FAILED),
             None,
         )
 
@@ -96,9 +86,7 @@ def verify(path: Path, expectation: Expectation) -> Verdict:
         return Verdict(ok=False, properties=None, checks=tuple(checks))
     report = inspect_stream(path, claimed.format)
     properties = _measured(claimed, report)
-    checks.append(
-        _check_format(properties, expectation.extension or extension_of(path.name))
-    )
+    checks.append(_check_format(properties, expectation.extension or extension_of(path.name)))
     checks.append(_check_structure(report, properties.format))
     checks.extend(_check_length(properties, expectation))
     checks.extend(_check_bit_rate(properties, expectation))
@@ -149,22 +137,16 @@ def _check_format(properties: AudioProperties, extension: str) -> Check:
 def _check_structure(report: StreamReport | None, format_name: str) -> Check:
     """Judge the walk over the whole file."""
     if report is None:
-        reason = Reason(
-            key="structure_not_checked", placeholders={"format": format_name}
-        )
+        reason = Reason(key="structure_not_checked", placeholders={"format": format_name})
         return Check(name="structure", result=CheckResult.SKIPPED, reason=reason)
     if report.fault is not None:
         return Check(name="structure", result=CheckResult.FAILED, reason=report.fault)
     if report.notes:
-        return Check(
-            name="structure", result=CheckResult.ADVISORY, reason=report.notes[0]
-        )
+        return Check(name="structure", result=CheckResult.ADVISORY, reason=report.notes[0])
     return Check(name="structure", result=CheckResult.PASSED)
 
 
-def _check_length(
-    properties: AudioProperties, expectation: Expectation
-) -> Iterator[Check]:
+def _check_length(properties: AudioProperties, expectation: Expectation) -> Iterator[Check]:
     """Compare the length with the wanted recording's."""
     if expectation.duration_ms is None:
         return
@@ -191,9 +173,7 @@ def _check_length(
         yield Check(name="length", result=CheckResult.PASSED)
 
 
-def _check_bit_rate(
-    properties: AudioProperties, expectation: Expectation
-) -> Iterator[Check]:
+def _check_bit_rate(properties: AudioProperties, expectation: Expectation) -> Iterator[Check]:
     """Compare the measured bit rate with what is required and what was announced."""
     announced, minimum = expectation.bit_rate, expectation.minimum_bit_rate
     if announced is None and minimum is None:
@@ -207,14 +187,8 @@ def _check_bit_rate(
         return
     measured = {"measured": str(properties.bit_rate)}
     # An encoder aims at a rate and need not hit it; 320 asked for may come out as 319.
-    if (
-        minimum is not None
-        and not properties.is_lossless
-        and properties.bit_rate < minimum * 0.97
-    ):
-        reason = Reason(
-            key="bit_rate_too_low", placeholders={**measured, "minimum": str(minimum)}
-        )
+    if minimum is not None and not properties.is_lossless and properties.bit_rate < minimum * 0.97:
+        reason = Reason(key="bit_rate_too_low", placeholders={**measured, "minimum": str(minimum)})
         yield Check(name="bit_rate", result=CheckResult.FAILED, reason=reason)
     elif (
         announced is not None

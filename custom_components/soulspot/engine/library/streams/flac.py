@@ -25,9 +25,7 @@ _SYNC = re.compile(rb"\xff[\xf8\xf9]")
 _LONGEST_HEADER = 16
 _LEAST_FRAME = 10
 _BLOCK_SIZES = (
-    {1: 192}
-    | {n: 576 << n - 2 for n in range(2, 6)}
-    | {n: 256 << n - 8 for n in range(8, 16)}
+    {1: 192} | {n: 576 << n - 2 for n in range(2, 6)} | {n: 256 << n - 8 for n in range(8, 16)}
 )
 
 
@@ -70,9 +68,7 @@ def hash_audio(file: BinaryIO, digest: Digest) -> None:
         digest.add_range(file, info.frames_start, find_trailing_tags(file))
 
 
-def _find_fault(
-    file: BinaryIO, end: int, info: _StreamInfo, walk: _Walk
-) -> Reason | None:
+def _find_fault(file: BinaryIO, end: int, info: _StreamInfo, walk: _Walk) -> Reason | None:
     """Tell a stream that ends early from one that is broken inside."""
     is_short = info.total_samples > 0 and walk.samples < info.total_samples
     if not is_short and walk.checksum == 0 and walk.samples > 0:
@@ -80,9 +76,7 @@ def _find_fault(
     if walk.has_later_frames or walk.samples == 0:
         return damaged(info.milliseconds(walk.samples))
     if is_short or _checksum_of(file, walk.last_start, end) != 0:
-        return cut_short(
-            info.milliseconds(walk.samples), info.milliseconds(info.total_samples)
-        )
+        return cut_short(info.milliseconds(walk.samples), info.milliseconds(info.total_samples))
     return damaged(None)
 
 
@@ -106,9 +100,7 @@ def _read_stream_info(file: BinaryIO) -> _StreamInfo | None:
             break
     if block is None or len(block) < 34:
         return None
-    packed = int.from_bytes(
-        block[10:18], "big"
-    )  # 20 bits rate, 3 channels, 5 depth, 36 samples
+    packed = int.from_bytes(block[10:18], "big")  # 20 bits rate, 3 channels, 5 depth, 36 samples
     sample_rate = packed >> 44
     return (
         _StreamInfo(
@@ -195,9 +187,7 @@ def _read_coded_number(data: bytes) -> tuple[int, int] | None:
     first = data[4]
     if first < 0x80:
         return first, 5
-    length = (
-        8 - (first ^ 0xFF).bit_length()
-    )  # The leading ones tell how many bytes there are.
+    length = 8 - (first ^ 0xFF).bit_length()  # The leading ones tell how many bytes there are.
     if not 2 <= length <= 7 or len(data) < 4 + length:
         return None
     number = first & (1 << 7 - length) - 1

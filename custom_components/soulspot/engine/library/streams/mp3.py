@@ -59,8 +59,7 @@ def _read_frame(header: bytes) -> _Frame | None:
     bit_rate = (_BIT_RATES_1 if is_first else _BIT_RATES_2)[bit_rate_code] * 1000
     is_mono = header[3] >> 6 == 3
     return _Frame(
-        length=(144 if is_first else 72) * bit_rate // sample_rate
-        + (header[2] >> 1 & 1),
+        length=(144 if is_first else 72) * bit_rate // sample_rate + (header[2] >> 1 & 1),
         samples=1152 if is_first else 576,
         sample_rate=sample_rate,
         kind=version << 2 | rate_code,
@@ -81,9 +80,7 @@ def _find_chain(file: BinaryIO, start: int, limit: int, end: int) -> int | None:
         data = file.read(min(CHUNK_BYTES, limit - start) + 3)
         index = data.find(b"\xff")
         while index != -1 and start + index < limit:
-            if _read_frame(data[index : index + 4]) and _is_chain(
-                file, start + index, end
-            ):
+            if _read_frame(data[index : index + 4]) and _is_chain(file, start + index, end):
                 return start + index
             index = data.find(b"\xff", index + 1)
         if len(data) <= 3:
@@ -135,16 +132,12 @@ def inspect(file: BinaryIO) -> StreamReport:
     declared, is_silent = _read_declared_frames(file, first, frame)
     end = find_trailing_tags(file)
     walk = _Walk()
-    _walk_frames(
-        file, first + (frame.length if is_silent else 0), end, frame.kind, walk
-    )
+    _walk_frames(file, first + (frame.length if is_silent else 0), end, frame.kind, walk)
     return StreamReport(
         audio_bytes=walk.audio_bytes,
         duration_ms=walk.samples * 1000 // frame.sample_rate,
         fault=_find_fault(walk, declared, frame),
-        notes=(extra_data(walk.gap_bytes + walk.rest),)
-        if walk.gap_bytes + walk.rest
-        else (),
+        notes=(extra_data(walk.gap_bytes + walk.rest),) if walk.gap_bytes + walk.rest else (),
     )
 
 
@@ -194,9 +187,7 @@ def _find_fault(walk: _Walk, declared: int | None, frame: _Frame) -> Reason | No
     return damaged(position) if walk.largest_gap > _BEARABLE_GAP else None
 
 
-def _read_declared_frames(
-    file: BinaryIO, offset: int, frame: _Frame
-) -> tuple[int | None, bool]:
+def _read_declared_frames(file: BinaryIO, offset: int, frame: _Frame) -> tuple[int | None, bool]:
     """Return the noted number of frames, and whether the first frame holds only such notes."""
     file.seek(offset)
     data = file.read(frame.length)

@@ -67,8 +67,7 @@ def _find_fault(layout: _Layout, track: _SoundTrack) -> Reason | None:
     if layout.is_cut or any(end > media_end for _, end in chunks):
         return cut_short(None, track.duration_ms)
     is_whole = all(
-        any(first <= start and end <= last for first, last in layout.media)
-        for start, end in chunks
+        any(first <= start and end <= last for first, last in layout.media) for start, end in chunks
     )
     has_sound = layout.is_fragmented or any(track.sizes)
     if not (is_whole and has_sound):
@@ -88,11 +87,7 @@ def hash_audio(file: BinaryIO, digest: Digest) -> None:
     track = _read_sound_track(layout.movie) if layout.movie is not None else None
     for offset in track.chunks if track is not None else ():
         place = next(
-            (
-                offset - start + base
-                for start, end, base in starts
-                if start <= offset < end
-            ),
+            (offset - start + base for start, end, base in starts if start <= offset < end),
             -1,
         )
         digest.add(place.to_bytes(8, "big", signed=True))
@@ -166,9 +161,7 @@ def _read_sound_track(movie: bytes) -> _SoundTrack | None:
         }
         if boxes.get(b"hdlr", b"")[8:12] != b"soun":
             continue
-        chunks = _numbers(boxes.get(b"stco", b""), 4, 8) or _numbers(
-            boxes.get(b"co64", b""), 8, 8
-        )
+        chunks = _numbers(boxes.get(b"stco", b""), 4, 8) or _numbers(boxes.get(b"co64", b""), 8, 8)
         return _SoundTrack(
             duration_ms=_read_duration(boxes.get(b"mdhd", b"")),
             sizes=_read_sample_sizes(boxes.get(b"stsz", b"")),
@@ -192,10 +185,7 @@ def _numbers(box: bytes, width: int, start: int) -> list[int]:
     """Return the numbers of a table whose count stands before it, as many as are there."""
     count = int.from_bytes(box[start - 4 : start], "big")
     end = min(start + count * width, len(box))
-    return [
-        int.from_bytes(box[i : i + width], "big")
-        for i in range(start, end - width + 1, width)
-    ]
+    return [int.from_bytes(box[i : i + width], "big") for i in range(start, end - width + 1, width)]
 
 
 def _read_sample_sizes(box: bytes) -> list[int]:

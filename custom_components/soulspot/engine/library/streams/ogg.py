@@ -88,9 +88,7 @@ def inspect(file: BinaryIO) -> StreamReport:
         fault = damaged(0)
     if fault is None and not all(stream.is_ended for stream in walk.streams):
         fault = cut_short(walk.duration_ms, None)
-    return StreamReport(
-        audio_bytes=walk.audio_bytes, duration_ms=walk.duration_ms, fault=fault
-    )
+    return StreamReport(audio_bytes=walk.audio_bytes, duration_ms=walk.duration_ms, fault=fault)
 
 
 def hash_audio(file: BinaryIO, digest: Digest) -> None:
@@ -153,8 +151,7 @@ def _read_page(file: BinaryIO, position: int) -> _Page | None:
         sequence=int.from_bytes(header[18:22], "little"),
         lacing=lacing,
         body=body,
-        is_sound=checksum
-        == page_checksum(header[:22] + bytes(4) + header[26:] + lacing + body),
+        is_sound=checksum == page_checksum(header[:22] + bytes(4) + header[26:] + lacing + body),
     )
 
 
@@ -177,9 +174,7 @@ def _follow(page: _Page, walk: _Walk) -> bool:
     """Take a page in; False when it is not the next one of its stream."""
     if page.is_first:
         kind = _kind_of(page.body)
-        stream = _Stream(
-            kind, *_read_clock(kind, page.body), next_sequence=page.sequence
-        )
+        stream = _Stream(kind, *_read_clock(kind, page.body), next_sequence=page.sequence)
         walk.current[page.serial] = stream
         if kind:
             walk.streams.append(stream)

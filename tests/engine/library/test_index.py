@@ -1,0 +1,107 @@
+"""Test that a library is found completely, read once, and that odd trees do no harm."""
+
+from collections.abc import Callable
+import os
+from pathlib import Path
+
+import pytest
+
+from custom_components.soulspot.engine.errors import StorageError
+from custom_components.soulspot.engine.library.index import FoundFile, ScanBatch, scan
+from custom_components.soulspot.engine.library.tag_set import TagSet
+from custom_components.soulspot.engine.library.tags import write_tags
+
+from .conftest import FORMATS
+
+
+@pytest.fixture
+def library(make_file: Callable[..., Path], tmp_path: Path) -> Path:
+    """Return a library with a file of each format, each in its own folder."""
+    for format_name in FORMATS:
+        path = make_file(format_name, f"library/{format_name}/Ä song.{format_name}")
+        if format_name not in ("wav", "aiff"):
+            write_tags(path, TagSet(title=f"Title {format_name}", isrc=("GBAAA9100001",)))
+    return tmp_path / "library"
+
+
+def merge(batches: list[ScanBatch]) -> dict[str, FoundFile]:
+    """Return all found files by path."""
+    return {file.path: file for batch in batches for file in batch.found}
+
+
+def known(found: dict[str, FoundFile]) -> dict[str, tuple[int, int]]:
+    """Return what the next scan gets."""
+    return {path: (file.size, file.modified_ns) for path, file in found.items()}
+
+
+def test_everything_is_found_with_tags(library: Path) -> None:
+    """Each format is found with its properties and Picard's names."""
+    found = merge(list(scan(library, {})))
+    assert sorted(found) == sorted(f"{name}/Ä song.{name}" for name in FORMATS)
+    for path, file in found.items():
+        format_name = path.partition("/")[0]
+        assert file.properties.format == format_name
+        if format_name not in ("wav", "aiff"):
+            assert file.tags["title"] == [f"Title {format_name}"]
+            assert file.tags["isrc"] == ["GBAAA9100001"]
+
+
+def test_only_changes_are_read(library: Path) -> None:
+    """The second scan reads nothing, the third the one changed file; a gone one is listed no more."""
+    found = merge(list(scan(library, {})))
+    second = list(scan(library, known(found)))
+    assert merge(second) == {}
+    assert sorted(path for batch in second for path in batch.unchanged) == sorted(found)
+    write_tags(library / "flac/Ä song.flac", TagSet(title="New"))
+    (library / "mp3/Ä song.mp3").unlink()
+    third = list(scan(library, known(found)))
+    assert [(path, file.tags["title"]) for path, file in merge(third).items()] == [
+        ("flac/Ä song.flac", ["New"])
+    ]
+    listed = {path for batch in third for path in batch.unchanged} | set(merge(third))
+    assert set(found) - listed == {"mp3/Ä song.mp3"}
+
+
+def test_batches_are_bounded(library: Path) -> None:
+    """No step holds more than asked for, and every file is in exactly one."""
+    batches = list(scan(library, {}, batch_size=3))
+    sizes = [len(batch.found) + len(batch.unchanged) + len(batch.unreadable) for batch in batches]
+    assert sizes == [3, 3, 1]
+    assert len(merge(batches)) == len(FORMATS)
+
+
+def test_private_hidden_and_linked_things_are_skipped(library: Path, tmp_path: Path) -> None:
+    """Our own folder, hidden ones, links in a circle and links out are no music."""
+    for hidden in (".soulspot/temporary", ".Trash", "flac"):
+        (library / hidden).mkdir(parents=True, exist_ok=True)
+    (library / ".soulspot/temporary/half.flac").write_bytes(b"fLaC")
+    (library / ".Trash/old.mp3").write_bytes(b"ID3")
+    (library / "flac/._Ä song.flac").write_bytes(b"resource fork")
+    (library / "flac/circle").symlink_to(library)
+    (library / "flac/linked.flac").symlink_to(library / "flac/Ä song.flac")
+    (library / "flac/cover.jpg").write_bytes(b"\xff\xd8\xff")
+    batches = list(scan(library, {}))
+    assert len(merge(batches)) == len(FORMATS)
+    assert not [file for batch in batches for file in batch.unreadable]
+
+
+def test_unreadable_files_are_named(library: Path) -> None:
+    """What cannot be read is reported with its reason and does not stop the scan."""
+    (library / "flac/broken.flac").write_bytes(b"fLaC" + bytes(10))
+    (library / "flac/page.mp3").write_bytes(b"<html>" * 100)
+    (library / "wav").rename(library / os.fsdecode(b"wav\xff\x1b[2J"))
+    batches = list(scan(library, {}))
+    unreadable = {file.path: file.reason.key for batch in batches for file in batch.unreadable}
+    assert unreadable == {
+        "flac/broken.flac": "unreadable",
+        "flac/page.mp3": "not_audio",
+        "wav\\udcff\\x1b[2J/Ä song.wav": "name_not_readable",
+    }
+    assert len(merge(batches)) == len(FORMATS) - 1
+
+
+def test_missing_library_is_an_error(tmp_path: Path) -> None:
+    """An unmounted disk must not look like an empty library."""
+    with pytest.raises(StorageError) as caught:
+        list(scan(tmp_path / "gone", {}))
+    assert caught.value.translation_key == "folder_missing"
