@@ -86,7 +86,7 @@ class DownloadTrack:
             await self._set_state(download, DownloadState.SEARCHING)
         try:
             if progress.query_position == 0 and await self._find_with_siblings(
-                download, wanted, progress
+                download, track, progress
             ):
                 return None
             return await self._climb(download, wanted, ladder, progress)
@@ -96,15 +96,18 @@ class DownloadTrack:
             return Later(until=self._context.clock.now() + spent.wait, reason=reason)
 
     async def _find_with_siblings(
-        self, download: Download, wanted: WantedRecording, progress: SearchProgress
+        self, download: Download, track: Track, progress: SearchProgress
     ) -> bool:
         """Try recent answers, then one search for an album that several wanted tracks are on."""
         if download.query is not None or progress.rounds:
             return False
-        findings = await self._sources.recall(wanted, download.quality)
+        wanted = WantedRecording.from_metadata(track.metadata)
+        album = track.metadata.album
+        names = [artist.name for artist in album.artists] if album else []
+        findings = await self._sources.recall(wanted, names, download.quality)
         if findings is None:
-            siblings = await self._context.database.run(downloads.count_siblings, download.track_id)
-            query = self._sources.album_query(wanted) if siblings else None
+            siblings = await self._context.database.run(downloads.count_siblings, track.id)
+            query = self._sources.album_query(album) if siblings else None
             if query is None:
                 return False
             findings = await self._sources.ask(wanted, query, download.quality)

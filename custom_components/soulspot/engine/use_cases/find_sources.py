@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import uuid
@@ -19,7 +19,7 @@ from ..matching import (
     queries,
     rank,
 )
-from ..model import PeerResponse, Quality, Reason
+from ..model import Album, PeerResponse, Quality, Reason
 from ..queue.budget import SearchBudget
 from ..slskd.models import SearchLimits
 from ..slskd.searching import search
@@ -90,9 +90,14 @@ class FindSources:
             raise InputError("nothing_to_search_for")
         return steps
 
-    async def recall(self, wanted: WantedRecording, quality: Quality) -> Findings | None:
-        """Decide by recent answers that could hold the track, without a search; None without any."""
-        words = _words(f"{' '.join(wanted.artists)} {wanted.album or ''} {wanted.title}")
+    async def recall(
+        self, wanted: WantedRecording, names: Iterable[str], quality: Quality
+    ) -> Findings | None:
+        """Decide by recent answers that could hold the track, without a search; None without any.
+
+        An answer could hold it when each of its query's words belongs to the track or its album.
+        """
+        words = _words(" ".join((*wanted.artists, *names, wanted.album or "", wanted.title)))
         oldest = self._context.clock.now() - _ANSWERS_FRESH
         for answers in reversed(self._recent):
             if answers.at >= oldest and answers.words <= words:
@@ -101,12 +106,12 @@ class FindSources:
                     return _findings(answers.text, decision, answers.responses, is_conclusive=True)
         return None
 
-    def album_query(self, wanted: WantedRecording) -> Query | None:
+    def album_query(self, album: Album | None) -> Query | None:
         """Return the query for a whole album, or None when it was sent a moment ago or cannot be."""
-        if wanted.album is None or not wanted.artists:
+        if album is None or not album.artists:
             return None
-        album = WantedRecording(title=wanted.album, artists=wanted.artists)
-        step = next(iter(queries(album)), None)
+        names = tuple(artist.name for artist in album.artists)
+        step = next(iter(queries(WantedRecording(title=album.name, artists=names))), None)
         oldest = self._context.clock.now() - _ANSWERS_FRESH
         if step is None or any(
             answers.text == step.text and answers.at >= oldest for answers in self._recent
