@@ -21,7 +21,7 @@ def normalise_isrc(text: object) -> str | None:
     """
     if not isinstance(text, str):
         return None
-    code = fold_isrc(text)
+    code = text if _CODE.fullmatch(text) else fold_isrc(text)
     if code.startswith(_LABEL) and len(code) > _LENGTH:
         code = code.removeprefix(_LABEL).removeprefix(":")
     if not _CODE.fullmatch(code) or code.endswith("0000000"):

@@ -1,13 +1,7 @@
 """Turn artist credits, aliases and genres into the engine's objects."""
 
 from ..model import ArtistCredit
-from ..payload import (
-    JsonObject,
-    integer_or_none,
-    json_object,
-    json_objects,
-    text_or_none,
-)
+from ..payload import JsonObject, integer_or_none, json_object, json_objects, text_or_none
 
 
 def parse_credit(value: object) -> tuple[ArtistCredit, ...]:

@@ -17,13 +17,7 @@ from ..payload import (
 )
 from .links import is_spotify_id
 from .models import ItemsPage, SpotifyAccount
-from .track_parsing import (
-    LOCAL_PREFIX,
-    largest_image,
-    parse_local_file,
-    parse_track,
-    track_uri,
-)
+from .track_parsing import LOCAL_PREFIX, largest_image, parse_local_file, parse_track, track_uri
 
 # Spotify's own lists carry this instead of a time.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
