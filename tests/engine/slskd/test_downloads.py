@@ -87,7 +87,7 @@ async def follow(world: World, path: str = FIRST, name: str = NAME) -> tuple[Ver
             return verdict, row
         first_seen = (first_seen or world.clock.now()) if row.is_completed else None
         await world.clock.sleep(1)
-    pytest.fail(f"still {row.state}")
+    pytest.fail("still undecided")
 
 
 # --- From asking to having ---------------------------------------------------------------------

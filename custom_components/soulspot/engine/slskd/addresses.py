@@ -8,6 +8,7 @@ from ..errors import InputError
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f\\]")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.IGNORECASE | re.ASCII)
 # Pages of slskd's own, with what may follow them in the address bar.
 _PAGE = re.compile(
     r"/(?:api(?:/v\d+)?(?:/.*)?|searches(?:/[0-9a-f-]{36})?|(?:downloads|uploads|rooms|chat|users|browse)"
@@ -32,7 +33,8 @@ def normalise_address(text: str) -> URL:
         port = url.port
     except ValueError as error:
         raise InputError("invalid_url") from error
-    if url.scheme not in ("http", "https") or not url.host or not port or "@" in url.raw_authority:
+    has_host = _HOST.fullmatch(url.raw_host or "") is not None
+    if url.scheme not in ("http", "https") or not has_host or not port or "@" in url.raw_authority:
         raise InputError("invalid_url")
     path = _PAGE.sub("", url.raw_path.rstrip("/")).rstrip("/")
     return URL.build(scheme=url.scheme, authority=url.raw_authority, path=path or "/", encoded=True)

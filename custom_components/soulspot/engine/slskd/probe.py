@@ -99,18 +99,22 @@ async def _not_here(http: HttpClient, clock: Clock) -> InvalidReplyError:
 
 async def _application(connection: Connection) -> Reply:
     """Return the answer with slskd's state, once the key is accepted."""
-    reply = await connection.send("GET", "/application", expect=(403, 404))
+    try:
+        reply = await connection.send("GET", "/application", expect=(403, 404))
+    except InvalidReplyError as error:
+        raise InvalidReplyError(Service.SLSKD, "not_slskd") from error
     if reply.status == 403:
         raise _forbidden(reply)
-    if reply.status == 404:
+    if not isinstance(reply.data, dict):
         raise InvalidReplyError(Service.SLSKD, "not_slskd")
     return reply
 
 
 def _forbidden(reply: Reply) -> PermissionDeniedError:
-    """Return the error for a 403: a relay agent's is bare, that of a proxy in front has a page."""
-    bare = not any(name.lower() == "content-type" for name in reply.headers)
-    return PermissionDeniedError(Service.SLSKD, "relay_agent" if bare else "permission_denied")
+    """Return the error for a 403: a relay agent says nothing, a proxy in front shows a page."""
+    types = (text for name, text in reply.headers.items() if name.lower() == "content-type")
+    has_page = any("html" in text.lower() for text in types)
+    return PermissionDeniedError(Service.SLSKD, "permission_denied" if has_page else "relay_agent")
 
 
 async def _wait_for_login(client: SlskdClient, status: ServerStatus, clock: Clock) -> ServerStatus:
