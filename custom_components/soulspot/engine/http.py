@@ -158,9 +158,7 @@ class HttpClient:
                                 url=target,
                             )
                         )
-                        return response.content_type, await self._read(
-                            response, maximum_bytes
-                        )
+                        return response.content_type, await self._read(response, maximum_bytes)
                     target = target.join(URL(response.headers.get("Location", "")))
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise _failure(self.service, error) from error
@@ -178,11 +176,7 @@ class HttpClient:
     def _redirected(self, method: str, reply: Reply) -> URL:
         """Return where a redirect leads when it stays on the host and does not lose TLS."""
         location = next(
-            (
-                text
-                for name, text in reply.headers.items()
-                if name.lower() == "location"
-            ),
+            (text for name, text in reply.headers.items() if name.lower() == "location"),
             "",
         )
         try:
@@ -191,12 +185,7 @@ class HttpClient:
             raise InvalidReplyError(self.service, "redirected") from error
         keeps_method = reply.status in (307, 308) or method in ("GET", "HEAD")
         keeps_tls = target.scheme in {"https", reply.url.scheme}
-        if (
-            not location
-            or not keeps_method
-            or not keeps_tls
-            or target.host != reply.url.host
-        ):
+        if not location or not keeps_method or not keeps_tls or target.host != reply.url.host:
             raise InvalidReplyError(self.service, "redirected")
         return target
 
@@ -218,9 +207,8 @@ class HttpClient:
         """Parse JSON; an unreadable body matters only when the status claims success."""
         if not body.strip():
             return None
-        is_json = (
-            response.content_type == "application/json"
-            or response.content_type.endswith("+json")
+        is_json = response.content_type == "application/json" or response.content_type.endswith(
+            "+json"
         )
         if not is_json and _is_success(response.status):
             raise InvalidReplyError(self.service, "reply_not_json")
@@ -270,16 +258,12 @@ def _is_success(status: int) -> bool:
     return 200 <= status < 300
 
 
-def retry_after(
-    headers: Mapping[str, str], now: datetime | None = None
-) -> float | None:
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Return the pause a service asks for in seconds, or None.
 
     Accepts seconds and HTTP dates (RFC 9110, section 10.2.3); nonsense counts as absent.
     """
-    value = next(
-        (text for name, text in headers.items() if name.lower() == "retry-after"), None
-    )
+    value = next((text for name, text in headers.items() if name.lower() == "retry-after"), None)
     if value is None:
         return None
     try:
