@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+# What JSON numbers hold exactly, and every database too.
+_LARGEST_NUMBER = 2**53
+
 type JsonObject = dict[str, Any]
 
 
@@ -27,14 +30,12 @@ def text_or_none(value: object) -> str | None:
 
 
 def integer_or_none(value: object) -> int | None:
-    """Return a whole number; booleans, fractions and texts are none."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
+    """Return a whole number; booleans, fractions, texts and numbers beyond all sense are none."""
     if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return None
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if abs(value) <= _LARGEST_NUMBER else None
 
 
 def positive_or_none(value: object) -> int | None:
