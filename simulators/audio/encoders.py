@@ -26,9 +26,7 @@ def encode_segment(profile: Profile, number: int) -> bytes:
     target = io.BytesIO()
     if profile.is_lossless:
         subtype = "PCM_24" if profile.bit_depth == 24 else "PCM_16"
-        soundfile.write(
-            target, samples, profile.sample_rate, format="FLAC", subtype=subtype
-        )
+        soundfile.write(target, samples, profile.sample_rate, format="FLAC", subtype=subtype)
     elif profile.extension == "ogg":
         soundfile.write(
             target,
@@ -41,9 +39,7 @@ def encode_segment(profile: Profile, number: int) -> bytes:
     else:
         constant = profile in _MP3_CONSTANT
         # libsndfile maps 0..1 to 320..32 kbit/s, or to LAME's V0..V10.
-        level = (
-            (320 - _MP3_CONSTANT[profile]) / 288 if constant else _MP3_VARIABLE[profile]
-        )
+        level = (320 - _MP3_CONSTANT[profile]) / 288 if constant else _MP3_VARIABLE[profile]
         soundfile.write(
             target,
             samples,

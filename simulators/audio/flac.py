@@ -20,9 +20,7 @@ def _crc_table(polynomial: int, width: int) -> tuple[int, ...]:
     for value in range(256):
         remainder = value << (width - 8)
         for _ in range(8):
-            remainder = (
-                (remainder << 1) ^ polynomial if remainder & top else remainder << 1
-            )
+            remainder = (remainder << 1) ^ polynomial if remainder & top else remainder << 1
         table.append(remainder & mask)
     return tuple(table)
 
@@ -160,9 +158,7 @@ def _metadata_size(tags: AudioTags | None) -> int:
     return 4 + 4 + 34 + 4 + len(vorbis_comment(tags)) + 4 + _PADDING
 
 
-def measure(
-    segments: Sequence[FlacSegment], frame_count: int, tags: AudioTags | None
-) -> int:
+def measure(segments: Sequence[FlacSegment], frame_count: int, tags: AudioTags | None) -> int:
     """Return the size in bytes of the file that `assemble` makes."""
     total = _metadata_size(tags)
     number = 0
@@ -186,13 +182,9 @@ def assemble(
     number = 0
     for segment in segments:
         frames = segment.frames[: frame_count - number]
-        parts.extend(
-            frame.numbered(number + offset) for offset, frame in enumerate(frames)
-        )
+        parts.extend(frame.numbered(number + offset) for offset, frame in enumerate(frames))
         number += len(frames)
-        digest.update(
-            segment.samples[: len(frames) * FRAME_SAMPLES * segment.frame_bytes]
-        )
+        digest.update(segment.samples[: len(frames) * FRAME_SAMPLES * segment.frame_bytes])
     total_samples = number * FRAME_SAMPLES
     packed = sample_rate << 44 | 1 << 41 | (bit_depth - 1) << 36 | total_samples
     stream_info = (

@@ -24,9 +24,7 @@ def id3_tag(tags: AudioTags | None) -> bytes:
         (b"TYER", str(tags.year or "")),
         (b"TCON", tags.genre),
     )
-    body = b"".join(_frame(name, text) for name, text in named if text) + bytes(
-        _PADDING
-    )
+    body = b"".join(_frame(name, text) for name, text in named if text) + bytes(_PADDING)
     size = len(body)
     # Seven bits a byte, so that no player mistakes the size for a frame.
     packed = bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))

@@ -69,22 +69,16 @@ class AudioLibrary:
             return _corrupted(whole, content.key)
         return whole
 
-    def _frame_count(
-        self, content_length_ms: int, profile: Profile, frame_samples: int
-    ) -> int:
+    def _frame_count(self, content_length_ms: int, profile: Profile, frame_samples: int) -> int:
         """Return how many frames come nearest to the length."""
-        return max(
-            1, round(content_length_ms * profile.sample_rate / 1000 / frame_samples)
-        )
+        return max(1, round(content_length_ms * profile.sample_rate / 1000 / frame_samples))
 
     def _order(self, key: str, length_ms: int, profile: Profile) -> list[int]:
         """Return the segments to chain, with one to spare."""
         count = length_ms * profile.sample_rate // 1000 // SEGMENT_SAMPLES + 2
         return segment_order(key, count)
 
-    def _measure_now(
-        self, length_ms: int, profile: Profile, key: str, tags: object
-    ) -> int:
+    def _measure_now(self, length_ms: int, profile: Profile, key: str, tags: object) -> int:
         """Return the size of the undamaged file."""
         content = AudioContent(key, length_ms, profile, tags)  # type: ignore[arg-type]
         self.prepare(profile)
@@ -103,9 +97,7 @@ class AudioLibrary:
             return ogg.measure(
                 [self._ogg[profile][number] for number in order], samples, content.tags
             )
-        return m4a.measure(
-            self._frame_count(length_ms, profile, aac.FRAME_SAMPLES), content.tags
-        )
+        return m4a.measure(self._frame_count(length_ms, profile, aac.FRAME_SAMPLES), content.tags)
 
     def _assemble(self, content: AudioContent) -> bytes:
         """Return the undamaged file."""
@@ -124,18 +116,14 @@ class AudioLibrary:
         if profile.extension == "mp3":
             frames = self._frame_count(length_ms, profile, mp3.FRAME_SAMPLES)
             segments = [self._mp3[profile][number] for number in order]
-            return mp3.assemble(
-                segments, frames, profile.is_variable_bit_rate, content.tags
-            )
+            return mp3.assemble(segments, frames, profile.is_variable_bit_rate, content.tags)
         if profile.extension == "ogg":
             samples = length_ms * profile.sample_rate // 1000
             return ogg.assemble(
                 [self._ogg[profile][number] for number in order], samples, content.tags
             )
         frames = self._frame_count(length_ms, profile, aac.FRAME_SAMPLES)
-        return m4a.assemble(
-            [self._aac[number] for number in order], frames, content.tags
-        )
+        return m4a.assemble([self._aac[number] for number in order], frames, content.tags)
 
     def _load(self, profile: Profile) -> None:
         """Fill the table of a profile; its lock is held."""
@@ -147,9 +135,7 @@ class AudioLibrary:
             return
         # libsndfile lets other threads run while it encodes.
         with ThreadPoolExecutor(2) as pool:
-            encoded = list(
-                pool.map(lambda number: self._encoded(profile, number), range(SEGMENTS))
-            )
+            encoded = list(pool.map(lambda number: self._encoded(profile, number), range(SEGMENTS)))
         if profile.is_lossless:
             depth = profile.bit_depth or 16
             self._flac[profile] = [
@@ -174,10 +160,7 @@ class AudioLibrary:
             stored = path.read_bytes()
         except OSError:
             stored = b""
-        if (
-            len(stored) > 16
-            and hashlib.sha256(stored[16:]).digest()[:16] == stored[:16]
-        ):
+        if len(stored) > 16 and hashlib.sha256(stored[16:]).digest()[:16] == stored[:16]:
             return stored[16:]
         data = encode_segment(profile, number)
         self._cache_folder.mkdir(parents=True, exist_ok=True)

@@ -37,9 +37,7 @@ def _tag_atoms(tags: AudioTags | None) -> bytes:
 
     def text(name: bytes, value: str) -> bytes:
         return (
-            _atom(name, _atom(b"data", struct.pack(">II", 1, 0), value.encode()))
-            if value
-            else b""
+            _atom(name, _atom(b"data", struct.pack(">II", 1, 0), value.encode())) if value else b""
         )
 
     number = b""
@@ -143,12 +141,7 @@ _FILE_TYPE = _atom(b"ftyp", b"M4A \0\0\x02\0M4A mp42isom")
 
 def measure(frame_count: int, tags: AudioTags | None) -> int:
     """Return the size in bytes of the file that `assemble` makes."""
-    return (
-        len(_FILE_TYPE)
-        + len(_movie(frame_count, tags, 0))
-        + 8
-        + frame_count * FRAME_SIZE
-    )
+    return len(_FILE_TYPE) + len(_movie(frame_count, tags, 0)) + 8 + frame_count * FRAME_SIZE
 
 
 def assemble(
@@ -159,6 +152,4 @@ def assemble(
     for segment in segments:
         frames.extend(segment[: frame_count - len(frames)])
     audio_start = len(_FILE_TYPE) + len(_movie(frame_count, tags, 0)) + 8
-    return b"".join(
-        (_FILE_TYPE, _movie(frame_count, tags, audio_start), _atom(b"mdat", *frames))
-    )
+    return b"".join((_FILE_TYPE, _movie(frame_count, tags, audio_start), _atom(b"mdat", *frames)))

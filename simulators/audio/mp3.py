@@ -38,9 +38,7 @@ def parse_segment(encoded: bytes, frame_count: int) -> tuple[bytes, ...]:
     return tuple(frames)
 
 
-def measure(
-    segments: Sequence[tuple[bytes, ...]], frame_count: int, tags: AudioTags | None
-) -> int:
+def measure(segments: Sequence[tuple[bytes, ...]], frame_count: int, tags: AudioTags | None) -> int:
     """Return the size in bytes of the file that `assemble` makes."""
     total = len(id3_tag(tags)) + _HEADER_FRAME_SIZE
     left = frame_count
@@ -73,6 +71,4 @@ def assemble(
     for segment in segments:
         frames.extend(segment[: frame_count - len(frames)])
     audio = b"".join(frames)
-    return b"".join(
-        (id3_tag(tags), _header_frame(len(frames), len(audio), is_variable), audio)
-    )
+    return b"".join((id3_tag(tags), _header_frame(len(frames), len(audio), is_variable), audio))

@@ -92,16 +92,12 @@ def _head(segment: OggSegment, tags: AudioTags | None) -> tuple[bytes, int]:
         part, lacing = lacing[:255], lacing[255:]
         size = sum(part)
         granule = 0 if min(part) < 255 else -1
-        pages.append(
-            _page(1 if continued else 0, granule, len(pages), part, body[:size])
-        )
+        pages.append(_page(1 if continued else 0, granule, len(pages), part, body[:size]))
         body, continued = body[size:], part[-1] == 255
     return b"".join(pages), len(pages)
 
 
-def _plan(
-    segments: Sequence[OggSegment], samples: int
-) -> list[tuple[int, OggPagePlan]]:
+def _plan(segments: Sequence[OggSegment], samples: int) -> list[tuple[int, OggPagePlan]]:
     """Return the audio pages with their end positions in samples, cut at the wanted length."""
     planned: list[tuple[int, OggPagePlan]] = []
     position = previous = 0
@@ -116,18 +112,14 @@ def _plan(
     return planned
 
 
-def measure(
-    segments: Sequence[OggSegment], samples: int, tags: AudioTags | None
-) -> int:
+def measure(segments: Sequence[OggSegment], samples: int, tags: AudioTags | None) -> int:
     """Return the size in bytes of the file that `assemble` makes."""
     head, _ = _head(segments[0], tags)
     pages = _plan(segments, samples)
     return len(head) + sum(27 + len(page.lacing) + len(page.body) for _, page in pages)
 
 
-def assemble(
-    segments: Sequence[OggSegment], samples: int, tags: AudioTags | None
-) -> bytes:
+def assemble(segments: Sequence[OggSegment], samples: int, tags: AudioTags | None) -> bytes:
     """Return a complete Ogg Vorbis file of exactly that many samples."""
     head, number = _head(segments[0], tags)
     parts = [head]

@@ -1,7 +1,7 @@
 """Write and read JSON as slskd does: nulls left out, .NET dates, names in any case."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 import json
 from typing import Any
 import uuid
@@ -12,7 +12,8 @@ from .clock import TICKS_PER_SECOND
 
 type Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
-_YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
+# Naive, because every time here is UTC and the zone is written by hand.
+_YEAR_ONE = datetime(1, 1, 1)
 
 
 def without_nulls(value: Json) -> Json:
@@ -53,10 +54,9 @@ def instant(ticks: int | None, with_zone: bool = True) -> str | None:
     if ticks is None:
         return None
     seconds, fraction = divmod(ticks, TICKS_PER_SECOND)
-    whole = (_YEAR_ONE + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    whole = (_YEAR_ONE + timedelta(seconds=seconds)).isoformat()
     digits = f".{fraction:07d}".rstrip("0") if fraction else ""
-    # strftime does not pad years below 1000 on every system.
-    return f"{whole.rjust(19, '0')}{digits}{'Z' if with_zone else ''}"
+    return f"{whole}{digits}{'Z' if with_zone else ''}"
 
 
 def time_span(ticks: int | None) -> str | None:

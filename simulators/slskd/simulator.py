@@ -118,6 +118,7 @@ class SlskdSimulator:
         self._tasks: set[asyncio.Task[None]] = set()
         self._api = self._build()
         self._api_server = LocalServer(self._api, settings.port)
+        self._address = f"http://127.0.0.1:{settings.port}"
         self._control_server = (
             None
             if settings.control_port is None
@@ -166,7 +167,7 @@ class SlskdSimulator:
     @property
     def url(self) -> str:
         """Return the base address, with the URL base, without a slash at the end."""
-        return self._api_server.url + self.settings.url_base
+        return self._address + self.settings.url_base
 
     @property
     def control_url(self) -> str:
@@ -192,6 +193,7 @@ class SlskdSimulator:
         if self.settings.starts_logged_in:
             self.server.log_in_now()
         await self._api_server.start()
+        self._address = self._api_server.url
         if self._control_server is not None:
             await self._control_server.start()
         return self.url

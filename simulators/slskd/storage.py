@@ -89,6 +89,8 @@ class Storage:
 
     async def finish(self, transfer: Transfer, file: SharedFile | None, ticks: int) -> Path:
         """Write the whole file and move it to its place, which is returned; OSError when it fails."""
+        if self.mode is WriteMode.NOTHING:
+            return self._finish(transfer, file, ticks)
         return await asyncio.to_thread(self._finish, transfer, file, ticks)
 
     def _finish(self, transfer: Transfer, file: SharedFile | None, ticks: int) -> Path:

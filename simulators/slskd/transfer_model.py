@@ -41,6 +41,7 @@ class Transfer:
     flow_end: int = 0
     rate: float = 0.0
     queued_until: float = 0.0
+    is_accepted: bool = False
     has_upload_slot: bool = False
     has_local_slot: bool = False
     in_retry_pause: bool = False

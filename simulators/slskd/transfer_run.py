@@ -52,6 +52,7 @@ class _UploadQueue:
 
     def __init__(self) -> None:
         """Begin empty."""
+        self.accepted = 0
         self.uploading = 0
         self.waiting: deque[Transfer] = deque()
 
@@ -195,9 +196,7 @@ class DownloadRunner:
             self._fail(transfer, "Rejected", f"Transfer rejected: {behaviour.reason}")
             return
         queue = self._queues.setdefault(username, _UploadQueue())
-        if peer.max_queued_files is not None and (
-            len(queue.waiting) + queue.uploading >= peer.max_queued_files
-        ):
+        if peer.max_queued_files is not None and queue.accepted >= peer.max_queued_files:
             self._fail(transfer, "Rejected", "Transfer rejected: Too many files")
             return
         size = self._network.size(file)
@@ -207,6 +206,8 @@ class DownloadRunner:
             text = f"Transfer aborted: the remote size of {size} does not match expected size {transfer.size}"
             self._fail(transfer, "Aborted", text)
             return
+        queue.accepted += 1
+        transfer.is_accepted = True
         transfer.state = QUEUED_REMOTELY
         transfer.enqueued = self._clock.ticks()
         transfer.place_in_queue = None
@@ -401,6 +402,9 @@ class DownloadRunner:
         queue = self._queues.get(transfer.username)
         if queue is None:
             return
+        if transfer.is_accepted:
+            transfer.is_accepted = False
+            queue.accepted -= 1
         if transfer.has_upload_slot:
             transfer.has_upload_slot = False
             queue.uploading -= 1
