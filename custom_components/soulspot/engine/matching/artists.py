@@ -1,13 +1,15 @@
 """Know the spellings under which an artist's name appears."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from functools import lru_cache
 import re
 from typing import NamedTuple
 
 from .folding import simplify
-from .names import parse_name
-from .words import split_words
+from .names import Name, Part, parse_name
+from .versions import is_number
+from .words import ARTICLES, GUEST_WORDS, NEUTRAL_WORDS, split_words
 
 _NAME_CACHE = 2_048
 _SPLIT = re.compile(
@@ -33,6 +35,28 @@ _BACKING = split_words(
     "band the orchestra experience quartet trio quintet ensemble group official topic vevo music tv channel and his "
     "her their of"
 )
+
+# Words that join an artist's name with another's.
+JOINERS = split_words(
+    "and vs x y et und e with w feat presents pres meets con mit avec aka versus plus"
+)
+# What people put beside an artist's name on a folder.
+_SHELF_WORDS = split_words(
+    "best greatest hits works studio albums anthology essential singles discography years era"
+)
+# Words that make a name that of people who play the artist's songs.
+_IMPOSTORS = split_words(
+    "tribute tributes project forever revival imitators replica salute celebration show australian brit uk us "
+    "experience covers karaoke allstars legacy story"
+)
+
+
+class Presence(IntEnum):
+    """Say how clearly a name stands somewhere."""
+
+    NONE = 0
+    WEAK = 1  # Part of what may be a longer name.
+    CLEAR = 2
 
 
 class ArtistForm(NamedTuple):
@@ -148,3 +172,35 @@ def _is_decorated(shorter: tuple[str, ...], longer: tuple[str, ...]) -> bool:
         one + suffix == other or other + suffix == one
         for suffix in ("vevo", "official", "tv", "music", "topic")
     )
+
+
+def presence(
+    forms: Sequence[ArtistForm], name: Name, part: Part, album: tuple[str, ...]
+) -> Presence:
+    """Return how clearly a part of a name, or of a folder's, is the artist's name.
+
+    A single word inside a longer name proves little ("pink" in "Pink Floyd"), and words such as
+    "tribute" make the name somebody else's.
+    """
+    words = name.words[part.start : part.stop]
+    text = f" {' '.join(words)} "
+    best = Presence.NONE
+    for form in forms:
+        if form.text not in text:
+            continue
+        rest = [word for word in text.replace(form.text, " ", 1).split() if word not in ARTICLES]
+        if not rest:
+            return Presence.CLEAR
+        if all(word in _IMPOSTORS for word in rest):
+            continue
+        if any(word in GUEST_WORDS for word in text[: text.index(form.text)].split()):
+            best = max(best, Presence.WEAK)
+            continue
+        if form.text.count(" ") > 2 or any(word in JOINERS for word in rest):
+            return Presence.CLEAR
+        is_clear = all(
+            word in NEUTRAL_WORDS or word in _SHELF_WORDS or word in album or is_number(word)
+            for word in rest
+        )
+        best = max(best, Presence.CLEAR if is_clear else Presence.WEAK)
+    return best

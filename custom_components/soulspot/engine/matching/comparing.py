@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from .decision import Verdict
 from .folders import AlbumLevel, FolderMatch
-from .lengths import LengthLevel
+from .lengths import LengthLevel, LengthMatch
+from .surroundings import TitleMatch
 from .target import Target
-from .titles import TitleMatch
 from .versions import Version
 from .words import VersionKind
 
@@ -18,6 +18,7 @@ _TOLD_BY_LENGTH = frozenset({K.EDIT, K.EXTENDED})
 # A folder of these often holds plain recordings too.
 _MIXED_FOLDERS = frozenset({K.REMIX, K.SESSION, K.COVER, K.COMMENTARY, K.TAKE})
 _SOFT = frozenset({K.MONO})
+_SAME_TAKE_SECONDS = 2  # Two concerts differ by more, two rips of one do not.
 _FAMILY = {K.SESSION: K.LIVE}
 
 
@@ -34,12 +35,20 @@ def family(kind: VersionKind) -> VersionKind:
 
 
 def compare_versions(
-    target: Target, title: TitleMatch, folder: FolderMatch, length: LengthLevel
+    target: Target, title: TitleMatch, folder: FolderMatch, measured: LengthMatch
 ) -> tuple[VersionFinding, ...]:
     """Return what the version words of name and folders say; empty when there are none on either side."""
+    length = measured.level
     wanted = target.title.versions
     beside = title.beside
-    if not (wanted or beside or folder.kinds or folder.distant_kinds or target.album_kinds):
+    if not (
+        wanted
+        or beside
+        or folder.kinds
+        or folder.distant_kinds
+        or folder.hinted_kinds
+        or target.album_kinds
+    ):
         return ()
     named = [
         item.version for item in beside if not (item.part_text and item.part_text in folder.text)
@@ -48,6 +57,8 @@ def compare_versions(
     album_kinds = {family(kind) for kind in target.album_kinds}
     named_kinds = {family(version.kind) for version in named}
     folder_kinds = {family(kind) for kind in folder.kinds}
+    if title.has_album or folder.album <= AlbumLevel.CONTAINED:
+        folder_kinds |= album_kinds
     findings = [
         _missing(kind, folder, length) for kind in sorted(wanted_kinds - named_kinds - folder_kinds)
     ]
@@ -60,10 +71,12 @@ def compare_versions(
     ]
     if {family(kind) for kind in folder.distant_kinds} - wanted_kinds - album_kinds:
         findings.append(_in_distant_folder(folder, length))
-    findings += _details(wanted, named, length)
-    findings += _expected_by_album(
-        target, folder, album_kinds - wanted_kinds - named_kinds - folder_kinds, length
-    )
+    if {family(kind) for kind in folder.hinted_kinds} - wanted_kinds - album_kinds - folder_kinds:
+        findings.append(_hinted(folder, length))
+    findings += _details(wanted, named, folder, folder_kinds, measured)
+    expected = {family(kind) for kind in target.sure_album_kinds}
+    expected -= wanted_kinds | named_kinds | folder_kinds
+    findings += _expected_by_album(folder, expected, length)
     return tuple(findings)
 
 
@@ -101,20 +114,37 @@ def _in_distant_folder(folder: FolderMatch, length: LengthLevel) -> VersionFindi
     return VersionFinding(Verdict.DOUBTFUL, "shelf_of_versions")
 
 
+def _hinted(folder: FolderMatch, length: LengthLevel) -> VersionFinding:
+    """Judge an album that may be a concert by its name."""
+    if length is LengthLevel.AGREES or (
+        folder.album is AlbumLevel.EXACT and length <= LengthLevel.UNKNOWN
+    ):
+        return VersionFinding(Verdict.AGREES, "hint_outweighed")
+    return VersionFinding(Verdict.DOUBTFUL, "album_maybe_live")
+
+
 def _details(
-    wanted: Iterable[Version], named: Iterable[Version], length: LengthLevel
+    wanted: Iterable[Version],
+    named: Iterable[Version],
+    folder: FolderMatch,
+    folder_kinds: set[VersionKind],
+    length: LengthMatch,
 ) -> list[VersionFinding]:
     """Compare which remix, concert or take it is."""
     findings: list[VersionFinding] = []
+    is_exact = length.level is LengthLevel.AGREES and abs(length.seconds) <= _SAME_TAKE_SECONDS
     for version in wanted:
         others = [other for other in named if family(other.kind) is family(version.kind)]
         if not others:
+            by_folder = family(version.kind) in folder_kinds and folder.album > AlbumLevel.CONTAINED
+            if by_folder and version.detail and not is_exact:
+                findings.append(VersionFinding(Verdict.DOUBTFUL, f"which_{version.kind.value}"))
             continue
         if any(_describes_same(version.detail, other.detail) for other in others):
             continue
         if all(other.detail and version.detail for other in others):
             findings.append(VersionFinding(Verdict.CONTRADICTS, f"other_{version.kind.value}"))
-        elif length > LengthLevel.NEAR:
+        elif not is_exact:
             findings.append(VersionFinding(Verdict.DOUBTFUL, f"which_{version.kind.value}"))
     return findings
 
@@ -135,7 +165,7 @@ def _without_numbers(words: frozenset[str]) -> frozenset[str]:
 
 
 def _expected_by_album(
-    target: Target, folder: FolderMatch, kinds: set[VersionKind], length: LengthLevel
+    folder: FolderMatch, kinds: set[VersionKind], length: LengthLevel
 ) -> list[VersionFinding]:
     """Judge a file that shows no sign of the live album the track is wanted from."""
     if (

@@ -1,11 +1,11 @@
 """Put a judgement into evidence with reasons that people understand."""
 
 from ..model import Reason
-from .decision import Evidence, EvidenceField, Verdict
+from .decision import Evidence, EvidenceField, Outcome, Verdict
 from .folders import AlbumLevel
 from .judging import ArtistLevel, Judgement
 from .lengths import LengthLevel, LengthMatch
-from .titles import TitleLevel, TitleMatch
+from .surroundings import TitleLevel, TitleMatch
 
 _LONGEST_QUOTE = 60  # characters of a remote name in a sentence.
 
@@ -53,7 +53,7 @@ def _title(judgement: Judgement) -> Evidence:
     }[title.level]
     if judgement.length.level > LengthLevel.IMPLAUSIBLE:
         return _evidence(EvidenceField.TITLE, Verdict.CONTRADICTS, key)
-    proven = judgement.length.level is LengthLevel.AGREES and judgement.outcome.value == "take"
+    proven = judgement.length.level is LengthLevel.AGREES and judgement.outcome is Outcome.TAKE
     return _evidence(EvidenceField.TITLE, Verdict.AGREES if proven else Verdict.DOUBTFUL, key)
 
 
@@ -70,7 +70,7 @@ def _additions(judgement: Judgement) -> list[Evidence]:
         for text in judgement.additions
     ]
     if judgement.unexplained and judgement.artist is ArtistLevel.AGREES:
-        verdict = Verdict.SILENT if agrees else Verdict.DOUBTFUL
+        verdict = Verdict.SILENT if judgement.outcome is Outcome.TAKE else Verdict.DOUBTFUL
         words = quote(" ".join(judgement.unexplained))
         evidence.append(_evidence(EvidenceField.TITLE, verdict, "unknown_words", words=words))
     return evidence
@@ -80,12 +80,15 @@ def _artist(judgement: Judgement) -> Evidence:
     """Explain the artist."""
     if judgement.artist is ArtistLevel.AGREES:
         return _evidence(EvidenceField.ARTIST, Verdict.AGREES, "artist_agrees")
+    if judgement.artist is ArtistLevel.WEAK:
+        verdict = Verdict.SILENT if judgement.outcome is Outcome.TAKE else Verdict.DOUBTFUL
+        return _evidence(EvidenceField.ARTIST, verdict, "artist_within_other_name")
     if judgement.artist is ArtistLevel.NOT_TOLD:
         return _evidence(EvidenceField.ARTIST, Verdict.SILENT, "artist_not_told")
     if judgement.artist is ArtistLevel.OTHER:
         words = quote(" ".join(judgement.unexplained) or judgement.folder.text)
         return _evidence(EvidenceField.ARTIST, Verdict.CONTRADICTS, "other_artist", words=words)
-    verdict = Verdict.SILENT if judgement.outcome.value == "take" else Verdict.DOUBTFUL
+    verdict = Verdict.SILENT if judgement.outcome is Outcome.TAKE else Verdict.DOUBTFUL
     return _evidence(EvidenceField.ARTIST, verdict, "artist_not_in_path")
 
 

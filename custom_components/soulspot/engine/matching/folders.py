@@ -3,7 +3,8 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from .names import Name, parse_name
+from .artists import Presence, presence
+from .names import Name, Part, parse_name
 from .target import Target
 from .transliteration import has_other_script, romanise
 from .versions import FolderMark, folder_marks, is_number
@@ -27,10 +28,11 @@ class FolderMatch(NamedTuple):
 
     text: str
     has_folder: bool
-    has_artist: bool
+    artist: Presence
     album: AlbumLevel
     kinds: frozenset[VersionKind]  # Of the album's folder and those between it and the artist's.
     distant_kinds: frozenset[VersionKind]  # Of folders above the artist's: how the owner sorts.
+    hinted_kinds: frozenset[VersionKind]  # What a name only hints at: "Live Killers", "At Budokan".
     names_others: bool  # The folder has the form "somebody - something", and neither is wanted.
 
 
@@ -38,14 +40,17 @@ class _Segment(NamedTuple):
     """Hold what one folder says, whatever stands above it."""
 
     text: str
-    has_artist: bool
+    artist: Presence
     album: AlbumLevel
     kinds: frozenset[VersionKind]
+    hinted_kinds: frozenset[VersionKind]
     has_several_parts: bool
 
 
 _NO_KINDS: frozenset[VersionKind] = frozenset()
-NO_FOLDER = FolderMatch("", False, False, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS, False)
+NO_FOLDER = FolderMatch(
+    "", False, Presence.NONE, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS, _NO_KINDS, False
+)
 
 
 class FolderReader:
@@ -64,20 +69,21 @@ class FolderReader:
             self._segments.get(folder) or self._read_segment(folder)
             for folder in folders[-_DEEPEST:]
         ]
-        artist_at = -1
+        artist_at, artist = -1, Presence.NONE
         for place, segment in enumerate(segments):
-            if segment.has_artist:
-                artist_at = place
-                break
+            if segment.artist > artist:
+                artist_at, artist = place, segment.artist
         near = artist_at if artist_at >= 0 else max(len(segments) - 2, 0)
         album = AlbumLevel.UNKNOWN
-        kinds = distant = _NO_KINDS
+        kinds = distant = hinted = _NO_KINDS
         for place, segment in enumerate(segments):
             if segment.kinds:
                 if place >= near:
                     kinds |= segment.kinds
                 else:
                     distant |= segment.kinds
+            if segment.hinted_kinds and place >= near:
+                hinted |= segment.hinted_kinds
             if place >= near and segment.album is not AlbumLevel.UNKNOWN:
                 level = segment.album
                 if level is not AlbumLevel.OTHER or album is AlbumLevel.UNKNOWN:
@@ -87,10 +93,11 @@ class FolderReader:
         return FolderMatch(
             "".join([segment.text for segment in segments]),
             True,
-            artist_at >= 0,
+            artist,
             album,
             kinds,
             distant,
+            hinted - kinds,
             artist_at < 0 and album is AlbumLevel.OTHER and segments[-1].has_several_parts,
         )
 
@@ -101,23 +108,30 @@ class FolderReader:
         marks = folder_marks(folder)
         segment = self._segments[folder] = _Segment(
             name.text,
-            _names_artist(target, name.text),
+            _artist_presence(target, name),
             _album_level(target, name.text),
-            _uncovered_kinds(target, name, marks) if marks else _NO_KINDS,
+            _uncovered_kinds(target, name, marks, sure=True) if marks else _NO_KINDS,
+            _uncovered_kinds(target, name, marks, sure=False) if marks else _NO_KINDS,
             len([part for part in name.parts if not part.bracketed]) > 1,
         )
         return segment
 
 
-def _names_artist(target: Target, text: str) -> bool:
-    """Tell whether a folder names the artist."""
+def _artist_presence(target: Target, name: Name) -> Presence:
+    """Return how clearly a folder names the artist."""
+    best = Presence.NONE
     for form in target.artists:
-        if form.text in text:
-            return True
-    if has_other_script(text):
-        romanised = f" {romanise(text.strip())} "
-        return any(form.text in romanised for form in target.artists)
-    return False
+        if form.text in name.text:
+            whole = Part(0, len(name.words), False)
+            parts = [*name.parts, whole] if len(name.parts) > 1 else name.parts
+            found = max(presence(target.artists, name, part, target.album_words) for part in parts)
+            best = max(best, found)
+            break
+    if best is Presence.NONE and has_other_script(name.text):
+        romanised = f" {romanise(name.text.strip())} "
+        if any(form.text in romanised for form in target.artists):
+            return Presence.CLEAR
+    return best
 
 
 def _album_level(target: Target, text: str) -> AlbumLevel:
@@ -140,12 +154,20 @@ def _album_level(target: Target, text: str) -> AlbumLevel:
 
 
 def _uncovered_kinds(
-    target: Target, name: Name, marks: tuple[FolderMark, ...]
+    target: Target, name: Name, marks: tuple[FolderMark, ...], *, sure: bool
 ) -> frozenset[VersionKind]:
     """Return kinds whose words are not part of the artist's, the album's or the song's own name."""
     covered: set[int] = set()
-    for text in (*(form.text for form in target.artists), target.album_text, target.full_text):
+    whole_parts = {" ".join(name.words[part.start : part.stop]) for part in name.parts}
+    artists = [
+        form.text
+        for form in target.artists
+        if form.text.count(" ") > 2 or form.text.strip() in whole_parts
+    ]
+    for text in (*artists, target.album_text, target.full_text):
         if text and text in name.text:
             start = name.text.count(" ", 0, name.text.find(text) + 1) - 1
             covered.update(range(start, start + text.count(" ") - 1))
-    return frozenset(mark.kind for mark in marks if mark.position not in covered)
+    return frozenset(
+        mark.kind for mark in marks if mark.is_sure is sure and mark.position not in covered
+    )

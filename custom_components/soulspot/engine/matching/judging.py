@@ -3,21 +3,23 @@
 from enum import IntEnum
 from typing import NamedTuple
 
+from .artists import Presence
 from .comparing import VersionFinding, compare_versions
 from .decision import Outcome, Verdict
 from .folders import AlbumLevel, FolderMatch
 from .lengths import LengthLevel, LengthMatch
+from .surroundings import TitleLevel, TitleMatch
 from .target import Target
-from .titles import TitleLevel, TitleMatch
 
 
 class ArtistLevel(IntEnum):
     """Say what a path says about the artist."""
 
     AGREES = 0
-    NOT_TOLD = 1  # A bare file name: nothing is known about the folder it lies in.
-    MISSING = 2
-    OTHER = 3  # Somebody else is named.
+    WEAK = 1  # The name is part of a longer one.
+    NOT_TOLD = 2  # A bare file name: nothing is known about the folder it lies in.
+    MISSING = 3
+    OTHER = 4  # Somebody else is named.
 
 
 class Judgement(NamedTuple):
@@ -43,7 +45,7 @@ def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: Length
     if unexplained:
         unexplained = tuple(text for text in unexplained if text not in folder.text)
     artist = _artist_level(target, title, folder, unexplained)
-    versions = compare_versions(target, title, folder, length.level)
+    versions = compare_versions(target, title, folder, length)
     misses = (
         (length.level is LengthLevel.CONTRADICTS)
         + (artist is ArtistLevel.OTHER)
@@ -58,8 +60,11 @@ def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: Length
         additions
         or length.level is LengthLevel.DOUBTFUL
         or any(finding.verdict is Verdict.DOUBTFUL for finding in versions)
-        or (unexplained and length.level is not LengthLevel.AGREES)
-        or not _is_proven(title, folder, length, artist)
+        or (
+            unexplained
+            and not (length.level is LengthLevel.AGREES and title.artist is Presence.CLEAR)
+        )
+        or not _is_proven(target, title, folder, length, artist)
     ):
         outcome = Outcome.ASK
     else:
@@ -82,8 +87,11 @@ def _artist_level(
     target: Target, title: TitleMatch, folder: FolderMatch, unexplained: tuple[str, ...]
 ) -> ArtistLevel:
     """Return what name and folders say about the artist."""
-    if title.has_artist or folder.has_artist:
+    found = max(title.artist, folder.artist)
+    if found is Presence.CLEAR:
         return ArtistLevel.AGREES
+    if found is Presence.WEAK and not unexplained:
+        return ArtistLevel.WEAK
     if unexplained or folder.names_others:
         return ArtistLevel.OTHER
     if not folder.has_folder or not target.names_artist:
@@ -97,18 +105,24 @@ def _is_other_title(title: TitleMatch, length: LengthMatch) -> bool:
 
 
 def _is_proven(
-    title: TitleMatch, folder: FolderMatch, length: LengthMatch, artist: ArtistLevel
+    target: Target, title: TitleMatch, folder: FolderMatch, length: LengthMatch, artist: ArtistLevel
 ) -> bool:
     """Tell whether independent evidence beside the title carries the choice.
 
-    A title that is only nearly right needs artist and length; a missing artist needs album and length.
+    A title that is only nearly right needs artist and length; a missing artist needs album and
+    length; an addition such as "(Slow Thief)" may name a take, so it needs length or album.
     """
     agrees = length.level is LengthLevel.AGREES
     has_album = folder.album <= AlbumLevel.CONTAINED or title.has_album
     if artist is ArtistLevel.MISSING:
         return title.level is TitleLevel.FULL and has_album and agrees
+    if artist is ArtistLevel.WEAK and not (agrees or has_album):
+        return False
     if title.level is TitleLevel.FULL:
-        return True
+        is_told = (
+            length.level <= LengthLevel.NEAR or has_album or folder.album is not AlbumLevel.OTHER
+        )
+        return is_told or not target.title.has_addition
     if artist is not ArtistLevel.AGREES or not agrees:
         return False
     if title.level is TitleLevel.CORE:

@@ -67,6 +67,7 @@ class Name(NamedTuple):
     text: str
     words: tuple[str, ...]
     parts: tuple[Part, ...]
+    is_scene: bool = False  # Parts are separated by bare hyphens.
 
 
 @lru_cache(maxsize=_NAME_CACHE)
@@ -102,7 +103,7 @@ def parse_name(raw: str) -> Name:
     if not words and simple.strip():
         words = [simple.strip()]
         parts = [Part(0, 1, False)]
-    return Name(f" {' '.join(words)} ", tuple(words), tuple(parts))
+    return Name(f" {' '.join(words)} ", tuple(words), tuple(parts), splits_at_hyphens)
 
 
 def _canonical(word: str, before: list[str]) -> str:

@@ -23,8 +23,9 @@ from .names import parse_name
 from .paths import format_of, split_folders
 from .peers import peer_order
 from .quality import QualityProfile
+from .surroundings import TitleLevel, TitleMatch
 from .target import Target, prepare
-from .titles import TitleLevel, TitleMatch, match_title
+from .titles import match_title
 from .wanted import WantedRecording
 
 _NO_HISTORIES: Mapping[str, PeerHistory] = {}

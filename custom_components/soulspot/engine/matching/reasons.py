@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     # Artist
     "artist_agrees": "artist agrees",
     "artist_not_in_path": "artist not in path",
+    "artist_within_other_name": "the artist's name is part of a longer one",
     "artist_not_told": "the path names no folder, so the artist is unknown",
     "other_artist": "another artist is named: “{words}”",
     # Version
@@ -58,6 +59,8 @@ SENTENCES: dict[str, str] = {
     "version_told_by_album": "album and length tell that it is the wanted version",
     "shelf_of_versions": "a folder above the artist's names a version",
     "shelf_outweighed": "a folder above the artist's names a version, album and length outweigh it",
+    "album_maybe_live": "the album may be live",
+    "hint_outweighed": "the album may be live, the length speaks against it",
     # Length
     "length_agrees": "length agrees",
     "length_near": "length {seconds} s off, within what masterings differ",

@@ -34,13 +34,17 @@ class Target:
     core_text: str
     compact_full: str
     compact_core: str
+    articleless: tuple[
+        str, ...
+    ]  # The full title less its leading article; empty when too little is left.
     close_text: str  # Without articles and blanks, for spelling mistakes.
     romanised: str  # Empty when the title is in Latin letters.
     artists: tuple[ArtistForm, ...]
     names_artist: bool
     album_text: str  # Empty when unknown.
     album_words: tuple[str, ...]
-    album_kinds: frozenset[VersionKind]
+    album_kinds: frozenset[VersionKind]  # What the album's name says or hints at.
+    sure_album_kinds: frozenset[VersionKind]  # What it says beyond doubt.
     version_kinds: frozenset[VersionKind]
     seconds: float | None
 
@@ -86,20 +90,22 @@ def prepare(wanted: WantedRecording) -> Target:
         if romanised:
             forms.setdefault(f" {romanised} ", ArtistForm(f" {romanised} ", False))
     album_words = album_core(wanted.album or "")
-    kinds = frozenset(mark.kind for mark in folder_marks(wanted.album or ""))
+    marks = folder_marks(wanted.album or "")
     return Target(
         title=title,
         full_text=f" {' '.join(title.full)} ",
         core_text=f" {' '.join(title.core)} ",
         compact_full="".join(title.full),
         compact_core="".join(title.core),
-        close_text=without_articles(title.full),
+        articleless=_articleless(title.full),
+        close_text=without_articles(title.full, ()),
         romanised=romanise(" ".join(title.full)),
         artists=tuple(forms.values()),
         names_artist=bool(forms),
         album_text=f" {' '.join(album_words)} " if album_words else "",
         album_words=album_words,
-        album_kinds=kinds,
+        album_kinds=frozenset(mark.kind for mark in marks),
+        sure_album_kinds=frozenset(mark.kind for mark in marks if mark.is_sure),
         version_kinds=frozenset(version.kind for version in title.versions),
         seconds=None if not wanted.duration_ms else wanted.duration_ms / 1000,
     )
@@ -130,6 +136,17 @@ def _without_guests(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def without_articles(words: tuple[str, ...]) -> str:
-    """Return words run together, articles left out unless nothing else is there."""
-    return "".join(word for word in words if word not in ARTICLES) or "".join(words)
+def _articleless(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return words less their leading article, or nothing when fewer than two would be left."""
+    return words[1:] if len(words) > 2 and words[0] in ARTICLES else ()
+
+
+def without_articles(words: tuple[str, ...], other: tuple[str, ...]) -> str:
+    """Return words run together without a leading article, unless the other title leads with a different one."""
+    if (
+        len(words) > 1
+        and words[0] in ARTICLES
+        and not (other and other[0] in ARTICLES and other[0] != words[0])
+    ):
+        words = words[1:]
+    return "".join(words)

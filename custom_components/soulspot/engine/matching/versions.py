@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .names import parse_name
+from .names import Name, parse_name
 from .words import (
     AFTER_LIVE,
     AFTER_LIVE_WITH_MORE,
+    AFTER_VERB_LIVE,
     BEFORE_VERB_LIVE,
     FILLERS,
     FOLDER_WORDS,
@@ -18,6 +19,8 @@ from .words import (
     NEUTRAL_PHRASES,
     NEUTRAL_WORDS,
     TECHNICAL_WORDS,
+    VENUE_PHRASES,
+    VENUES,
     VERSION_PHRASES,
     VERSION_WORDS,
     WEAK_GUEST_WORDS,
@@ -92,7 +95,11 @@ def read_region(words: tuple[str, ...], bracketed: bool) -> Region:
             rest.append(word)
         position += 1
     neutral = NEUTRAL_WORDS if bracketed else TECHNICAL_WORDS
-    foreign = [word for word in rest if word not in neutral and not is_number(word)]
+    foreign = [
+        word
+        for word in rest
+        if word not in neutral and word not in GUEST_WORDS and not is_number(word)
+    ]
     if not kinds and generic:
         kinds = _generic_kinds(generic, rest, foreign)
     if not kinds:
@@ -153,6 +160,7 @@ class FolderMark(NamedTuple):
 
     kind: VersionKind
     position: int
+    is_sure: bool = True
 
 
 @lru_cache(maxsize=_WORD_CACHE)
@@ -162,7 +170,7 @@ def folder_marks(raw: str) -> tuple[FolderMark, ...]:
     "Live at Leeds" and "Y - Live" are, "Live Through This" and "Long Live the Angels" are not.
     """
     name = parse_name(raw)
-    marks: list[FolderMark] = []
+    marks = _hints(name)
     for part in name.parts:
         words = name.words[part.start : part.stop]
         telling = [word for word in words if word not in NEUTRAL_WORDS and not is_number(word)]
@@ -179,6 +187,36 @@ def folder_marks(raw: str) -> tuple[FolderMark, ...]:
                 if length and kind is not None:
                     marks.append(FolderMark(kind, part.start + offset))
     return tuple(marks)
+
+
+def _hints(name: Name) -> list[FolderMark]:
+    """Return what may mean a concert: "Live Killers", "At Budokan", "Comes Alive"."""
+    hints: list[FolderMark] = []
+    for part in name.parts:
+        words = name.words[part.start : part.stop]
+        first = next((i for i, word in enumerate(words) if not is_number(word)), len(words) - 1)
+        text = f" {' '.join(words)} "
+        is_live_noun = (
+            words[first] == "live"
+            and first + 1 < len(words)
+            and words[first + 1] not in AFTER_VERB_LIVE
+        )
+        starts_with_at = words[first] == "at" and first + 1 < len(words)
+        if is_live_noun or starts_with_at:
+            hints.append(FolderMark(VersionKind.LIVE, part.start + first, is_sure=False))
+        for offset, word in enumerate(words):
+            if word in VENUES:
+                hints.append(FolderMark(VersionKind.LIVE, part.start + offset, is_sure=False))
+        hints.extend(
+            FolderMark(
+                VersionKind.LIVE,
+                part.start + text.count(" ", 0, text.index(f" {phrase} ") + 1) - 1,
+                is_sure=False,
+            )
+            for phrase in VENUE_PHRASES
+            if f" {phrase} " in text
+        )
+    return hints
 
 
 def _is_about_recording(words: Sequence[str], offset: int, *, bracketed: bool) -> bool:

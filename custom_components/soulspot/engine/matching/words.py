@@ -189,7 +189,7 @@ AFTER_LIVE = split_words(
     "acoustic unplugged performance performances show shows broadcast fm volume vol disc rust set anthology box "
     "collection compilation demo demos cuts bonus material unreleased hits exclusive stage"
 )
-AFTER_LIVE_WITH_MORE = split_words("in on im au aux a aus en w na auf i pa dal")
+AFTER_LIVE_WITH_MORE = split_words("in by on im au aux a aus en w na auf i pa dal")
 LIVE_PAIRS = split_words(
     "direct dangerous loud rare unplugged acoustic more alive kicking unreleased remix remixed"
 )
@@ -197,7 +197,7 @@ LIVE_PAIRS = split_words(
 # Words that make a folder a matter of its own. Others are judged in file names only.
 FOLDER_WORDS = _table(
     {
-        K.LIVE: "unplugged concert concerts konzert koncert concierto livemitschnitt bootleg bootlegs soundboard "
+        K.LIVE: "unplugged concert concerts konzert konzerte koncert koncerty concierto conciertos concerti livemitschnitt bootleg bootlegs soundboard "
         "концерт концерты ライブ 라이브 演唱会 演唱會",
         K.SESSION: "sessions session",
         K.KARAOKE: "karaoke караоке カラオケ playbacks",
@@ -213,6 +213,24 @@ FOLDER_WORDS = _table(
         K.COMMENTARY: "interview interviews commentary",
     }
 )
+# Behind these words at a name's beginning, "live" is a verb: Live It Out, Live Through This.
+AFTER_VERB_LIVE = split_words(
+    "it through to your my a and forever fast free like love life laugh for with without by now one this that out how "
+    "as together alone again if or is me you no more every wire the so well long loud young true right what"
+)
+# Places and broadcasts whose names stand for concerts.
+VENUES = split_words(
+    "wembley budokan fillmore paradiso montreux glastonbury woodstock hammersmith rockpalast lollapalooza coachella "
+    "pinkpop donington winterland kexp bataclan roskilde knebworth cbgb bonnaroo"
+)
+VENUE_PHRASES = frozenset(
+    {
+        "rock in rio", "rock am ring", "albert hall", "carnegie hall", "square garden", "red rocks", "hollywood bowl",
+        "live aid", "tiny desk", "city limits", "isle of wight", "san quentin", "roxy theatre", "town hall",
+        "comes alive", "still alive", "on air", "palais des sports",
+    }
+)  # fmt: skip
+
 # These make a live album when they are all its name says.
 WHOLE_NAME_LIVE = frozenset(
     {"alive", "live", "in concert", "concert", "unplugged", "on stage", "onstage", "on tour"}

@@ -1,0 +1,263 @@
+"""Understand everything that stands beside a title in a file's name."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from .artists import JOINERS, Presence, presence
+from .names import Name, Part
+from .target import Target
+from .versions import Region, Version, is_number, is_year, read_region
+from .words import ARTICLES, STANDARD_BIT_RATES, TECHNICAL_WORDS
+
+_HASH_LENGTH = 8
+_TITLE, _ARTIST, _ALBUM = b"\1", b"\2", b"\3"
+_MOST_PLACES = 4
+
+
+class TitleLevel(IntEnum):
+    """Say how well a name holds the title, best first."""
+
+    FULL = 0
+    CLOSE = 1  # Spelled a little differently.
+    CORE = 2  # Without an addition of the wanted title.
+    SHORTENED = 3  # Only its first words.
+    NONE = 4
+
+
+class Beside(NamedTuple):
+    """Hold a version named beside a title, with the words of its part for the folder to explain."""
+
+    version: Version
+    part_text: str
+
+
+class TitleMatch(NamedTuple):
+    """Hold what a file's name says about the title and around it."""
+
+    level: TitleLevel
+    extra: str = ""  # Words of the same part that belong to another title.
+    additions: tuple[str, ...] = ()  # Brackets behind the title that nothing explains.
+    beside: tuple[Beside, ...] = ()
+    unexplained: tuple[str, ...] = ()  # Whole parts that are neither title, artist nor album.
+    artist: Presence = Presence.NONE
+    has_album: bool = False
+
+    @property
+    def badness(self) -> tuple[int, ...]:
+        """Return a sort key, the best reading of a name first."""
+        return (
+            len(self.extra) > 0,
+            len(self.unexplained),
+            len(self.additions),
+            len(self.beside),
+            self.level,
+        )
+
+
+NO_TITLE = TitleMatch(TitleLevel.NONE)
+
+
+def places(text: str, wanted: str) -> list[int]:
+    """Return the word positions at which a text stands, the last first."""
+    found: list[int] = []
+    end = len(text)
+    while len(found) < _MOST_PLACES and (at := text.rfind(wanted, 0, end)) >= 0:
+        found.append(text.count(" ", 0, at + 1) - 1)
+        end = at + len(wanted) - 1
+    return found
+
+
+def read_around(target: Target, name: Name, start: int, stop: int, level: TitleLevel) -> TitleMatch:
+    """Return what a name says when the title stands at this range of words."""
+    text = name.text
+    explained = bytearray(len(name.words))
+    explained[start:stop] = _TITLE * (stop - start)
+    has_artist = False
+    for form in target.artists:
+        if form.text in text and _explain(text, form.text, explained, start, stop, _ARTIST):
+            has_artist = True
+    has_album = target.album_text in text and _explain(
+        text, target.album_text, explained, start, stop, _ALBUM
+    )
+    if all(explained):
+        return TitleMatch(level, artist=Presence(2 * has_artist), has_album=has_album)
+    reader = _Reader(target, name, explained, start, stop)
+    title_seen = beside_title = False
+    for part in name.parts:
+        if part.start < stop and part.stop > start:
+            reader.read_title_part(part)
+            title_seen = beside_title = True
+        elif part.bracketed:
+            reader.read_bracket(part, behind_title=beside_title, after=title_seen)
+        else:
+            beside_title = reader.read_part(part) and beside_title
+    if level is TitleLevel.CORE and reader.holds_addition:
+        level = TitleLevel.FULL
+    return TitleMatch(
+        level,
+        " ".join(reader.extra),
+        tuple(reader.additions),
+        tuple(reader.beside),
+        tuple(reader.unexplained),
+        reader.artist if has_artist else Presence.NONE,
+        has_album,
+    )
+
+
+def _explain(
+    text: str, wanted: str, explained: bytearray, start: int, stop: int, mark: bytes
+) -> bool:
+    """Mark the words of a text wherever it stands outside the title; tell whether it does."""
+    if not wanted:
+        return False
+    found = False
+    length = wanted.count(" ") - 1
+    for place in places(text, wanted):
+        if place + length <= start or place >= stop:
+            found = True
+            explained[place : place + length] = mark * length
+    return found
+
+
+class _Reader:
+    """Collect what the parts of a name mean beside a title."""
+
+    __slots__ = (
+        "additions",
+        "artist",
+        "beside",
+        "explained",
+        "extra",
+        "holds_addition",
+        "name",
+        "start",
+        "stop",
+        "target",
+        "unexplained",
+        "words",
+    )
+
+    def __init__(
+        self, target: Target, name: Name, explained: bytearray, start: int, stop: int
+    ) -> None:
+        """Begin with nothing collected."""
+        self.target = target
+        self.name = name
+        self.words = name.words
+        self.artist = Presence.NONE
+        self.explained = explained
+        self.start = start
+        self.stop = stop
+        self.extra: list[str] = []
+        self.additions: list[str] = []
+        self.beside: list[Beside] = []
+        self.unexplained: list[str] = []
+        self.holds_addition = False
+
+    def _left(self, start: int, stop: int) -> tuple[str, ...]:
+        """Return the words of a range that are still unexplained."""
+        return tuple(self.words[i] for i in range(start, stop) if not self.explained[i])
+
+    def read_title_part(self, part: Part) -> None:
+        """Read the part that holds the title: whatever else stands there belongs to it."""
+        if self._has_artist(part):
+            self.artist = Presence.CLEAR
+        before = self._left(part.start, min(self.start, part.stop))
+        while before and is_number(before[0]):
+            before = before[1:]
+        if before:
+            self._read_neighbours(before, credit=any(self.explained[part.start : self.start]))
+        after = self._left(max(self.stop, part.start), part.stop)
+        if not after:
+            return
+        number = after[0]
+        if (
+            number.isdigit()
+            and not is_year(number)
+            and number not in STANDARD_BIT_RATES
+            and not part.bracketed
+        ):
+            self.extra.extend(after)
+            return
+        self._read_neighbours(after, credit=False)
+
+    def _read_neighbours(self, words: tuple[str, ...], *, credit: bool) -> None:
+        """Read words right beside the title."""
+        if all(word in ARTICLES or word in TECHNICAL_WORDS for word in words):
+            return
+        region = read_region(words, False)
+        if region.versions:
+            self._add_versions(region, "")
+        elif region.foreign:
+            if credit and words[0] in JOINERS:
+                self.unexplained.append(" ".join(words))
+            else:
+                self.extra.extend(words)
+
+    def read_bracket(self, part: Part, *, behind_title: bool, after: bool) -> None:
+        """Read a bracket: an addition to the title when it stands right behind it."""
+        words = self.words[part.start : part.stop]
+        if words in self.target.title.additions:
+            self.holds_addition = True
+            return
+        left = self._left(part.start, part.stop)
+        region = read_region(left, True) if left else None
+        if self._has_artist(part) and not (region and region.versions):
+            self.artist = Presence.CLEAR
+        if region is None:
+            return
+        text = f" {' '.join(words)} "
+        if region.versions:
+            self._add_versions(region, "" if after else text)
+        elif region.foreign and behind_title:
+            self.additions.append(text)
+
+    def read_part(self, part: Part) -> bool:
+        """Read a part of its own; tell whether a bracket behind it still belongs to the title."""
+        if self._has_artist(part):
+            self.artist = max(
+                self.artist, presence(self.target.artists, self.name, part, self.target.album_words)
+            )
+        left = self._left(part.start, part.stop)
+        while left and is_number(left[0]):
+            left = left[1:]
+        if not left:
+            return False
+        words = self.words[part.start : part.stop]
+        if words in self.target.title.additions:
+            self.holds_addition = True
+            return True
+        region = read_region(left, True)
+        text = f" {' '.join(words)} "
+        if region.versions:
+            self._add_versions(region, text)
+            return True
+        if region.foreign:
+            is_credit = self._has_artist(part) and any(
+                word in JOINERS or word in ("dj", "mc") for word in words
+            )
+            if not (is_credit or _is_hash(left) or self._is_scene_group(part)):
+                self.unexplained.append(text)
+            return False
+        return True
+
+    def _has_artist(self, part: Part) -> bool:
+        """Tell whether a part holds the artist's name."""
+        return _ARTIST in self.explained[part.start : part.stop]
+
+    def _is_scene_group(self, part: Part) -> bool:
+        """Tell whether a part is the group's name at the end of a scene name."""
+        return self.name.is_scene and part.stop == len(self.words) and part.stop - part.start == 1
+
+    def _add_versions(self, region: Region, part_text: str) -> None:
+        """Note versions, with the words that a folder may explain."""
+        self.beside.extend(Beside(version, part_text) for version in region.versions)
+
+
+def _is_hash(words: tuple[str, ...]) -> bool:
+    """Tell whether a part is a checksum that some program put behind the name."""
+    return (
+        len(words) == 1
+        and len(words[0]) == _HASH_LENGTH
+        and all(letter in "0123456789abcdef" for letter in words[0])
+    )
