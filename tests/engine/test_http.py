@@ -89,9 +89,7 @@ async def failure_of(http: HttpClient, **arguments: object) -> ServiceError:
 # --- Bodies ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "content_type", ["application/json", "application/problem+json"]
-)
+@pytest.mark.parametrize("content_type", ["application/json", "application/problem+json"])
 async def test_json_is_parsed(session: ClientSession, content_type: str) -> None:
     """A JSON body arrives as data, whichever JSON type it declares."""
     async with serving(answering('{"a": [1, "ü"]}', content_type=content_type)) as url:
@@ -114,13 +112,9 @@ async def test_html_with_success_is_an_error(session: ClientSession) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 500, 502])
-async def test_html_with_failure_keeps_the_status(
-    session: ClientSession, status: int
-) -> None:
+async def test_html_with_failure_keeps_the_status(session: ClientSession, status: int) -> None:
     """A proxy's error page does not hide its status."""
-    async with serving(
-        answering("<html></html>", status=status, content_type="text/html")
-    ) as url:
+    async with serving(answering("<html></html>", status=status, content_type="text/html")) as url:
         reply = await client(session, url).request("GET", "/x")
     assert (reply.status, reply.data) == (status, None)
 
@@ -178,15 +172,11 @@ async def test_an_endless_body_is_refused(session: ClientSession) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-async def test_a_compressed_bomb_is_refused(
-    session: ClientSession, encoding: str
-) -> None:
+async def test_a_compressed_bomb_is_refused(session: ClientSession, encoding: str) -> None:
     """What counts is the size after unpacking."""
     bomb = b"[" + b" " * 50_000_000 + b"]"
     packed = gzip.compress(bomb, 1) if encoding == "gzip" else zlib.compress(bomb, 1)
-    async with serving(
-        answering(packed, headers={"Content-Encoding": encoding})
-    ) as url:
+    async with serving(answering(packed, headers={"Content-Encoding": encoding})) as url:
         error = await failure_of(client(session, url, maximum_bytes=1_000_000))
     assert error.translation_key == "reply_too_large"
 
@@ -200,9 +190,7 @@ async def test_compressed_json_is_parsed(session: ClientSession) -> None:
 
 async def test_wrongly_compressed_body_is_an_error(session: ClientSession) -> None:
     """A body that is not what its encoding says is no answer."""
-    async with serving(
-        answering(b'{"a": 1}', headers={"Content-Encoding": "gzip"})
-    ) as url:
+    async with serving(answering(b'{"a": 1}', headers={"Content-Encoding": "gzip"})) as url:
         assert isinstance(await failure_of(client(session, url)), InvalidReplyError)
 
 
@@ -226,11 +214,11 @@ async def test_a_cut_off_body_is_an_error(session: ClientSession) -> None:
 
 async def test_a_cut_off_chunked_body_is_an_error(session: ClientSession) -> None:
     """The same without a length."""
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
     async with serving_bytes(head + b"8\r\n" + b'{"a": 1}\r\n') as url:
-        assert (
-            await failure_of(client(session, url))
-        ).translation_key == "reply_cut_off"
+        assert (await failure_of(client(session, url))).translation_key == "reply_cut_off"
 
 
 async def test_a_server_that_hangs_up_is_unreachable(session: ClientSession) -> None:
@@ -340,9 +328,7 @@ async def test_a_self_signed_certificate_can_be_accepted(
 ) -> None:
     """Who switches the check off gets an answer."""
     async with serving(answering("true"), tls=self_signed) as url:
-        reply = await client(session, url, verify_certificate=False).request(
-            "GET", "/x"
-        )
+        reply = await client(session, url, verify_certificate=False).request("GET", "/x")
     assert reply.data is True
 
 
@@ -399,9 +385,7 @@ def redirecting(location: str, status: int = 307) -> Handler:
 
 
 @pytest.mark.parametrize("status", [307, 308])
-async def test_a_redirect_on_the_host_is_followed(
-    session: ClientSession, status: int
-) -> None:
+async def test_a_redirect_on_the_host_is_followed(session: ClientSession, status: int) -> None:
     """Method and key go along when the host stays the same."""
     async with serving(redirecting("/y", status)) as url:
         http = client(session, url, stay_on_host=True, headers={"X-API-Key": "secret"})
@@ -498,9 +482,7 @@ async def test_statuses_have_their_errors(
 def test_success_raises_nothing(status: int) -> None:
     """Success returns."""
     http = HttpClient(session=None, service=Service.SPOTIFY, base_url=URL("http://h"))  # type: ignore[arg-type]
-    http.raise_for_status(
-        Reply(status=status, headers={}, data=None, url=URL("http://h"))
-    )
+    http.raise_for_status(Reply(status=status, headers={}, data=None, url=URL("http://h")))
 
 
 async def test_a_rate_limit_keeps_the_pause(session: ClientSession) -> None:
@@ -555,3 +537,46 @@ def test_retry_after_never_breaks(value: str) -> None:
     """Whatever a header holds, the pause is absent or bounded."""
     seconds = retry_after({"Retry-After": value}, NOW)
     assert seconds is None or 0 <= seconds <= MAXIMUM_RETRY_AFTER
+
+
+# --- Files -------------------------------------------------------------------------------------
+
+
+async def test_a_file_is_downloaded(session: ClientSession) -> None:
+    """Media type and bytes, whatever the type says."""
+    async with serving(answering(b"\xff\xd8picture", content_type="image/jpeg")) as url:
+        kind, body = await client(session, url).download("/x", maximum_bytes=100)
+    assert (kind, body) == ("image/jpeg", b"\xff\xd8picture")
+
+
+async def test_a_file_on_the_way_round_is_downloaded(session: ClientSession) -> None:
+    """Redirects on the host are followed."""
+    async with serving(redirecting("/y")) as url:
+        _, body = await client(session, url).download("/x", maximum_bytes=100)
+    assert json.loads(body) == ["GET", None]
+
+
+@pytest.mark.parametrize("location", ["http://localhost/y", "//localhost/y", "file:///etc/passwd"])
+async def test_a_file_elsewhere_is_not_downloaded(session: ClientSession, location: str) -> None:
+    """Other hosts have to be allowed, and even then only encrypted."""
+    async with serving(redirecting(location)) as url:
+        with pytest.raises(InvalidReplyError) as caught:
+            await client(session, url).download(
+                "/x", maximum_bytes=100, allowed_hosts=["localhost"]
+            )
+    assert caught.value.translation_key == "redirected"
+
+
+async def test_a_file_that_is_too_large_is_not_downloaded(session: ClientSession) -> None:
+    """The limit is the caller's."""
+    async with serving(answering(b"x" * 101, content_type="image/png")) as url:
+        with pytest.raises(InvalidReplyError) as caught:
+            await client(session, url).download("/x", maximum_bytes=100)
+    assert caught.value.translation_key == "reply_too_large"
+
+
+async def test_a_file_that_is_missing_is_an_error(session: ClientSession) -> None:
+    """A page in its place is no file."""
+    async with serving(answering(b"<html>", status=404, content_type="text/html")) as url:
+        with pytest.raises(NotFoundError):
+            await client(session, url).download("/x", maximum_bytes=100)

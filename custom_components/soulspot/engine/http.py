@@ -55,7 +55,7 @@ class HttpClient:
     session: aiohttp.ClientSession
     service: Service
     base_url: URL
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # They may hold a key.
     timeout: float = 15.0  # seconds
     verify_certificate: bool = True
     maximum_bytes: int = MAXIMUM_REPLY_BYTES

@@ -1,5 +1,6 @@
 """Ask slskd: its state, searches, downloads, events and files."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
 
@@ -141,7 +142,10 @@ class SlskdClient:
         """Return the peers' answers: empty until the search is finished, and for an unknown id."""
         path = f"/searches/{encoded(search_id)}/responses"
         reply = await self.connection.send("GET", path, timeout=_RESPONSES_TIMEOUT_S, expect=(404,))
-        return parse_responses(reply.data) if reply.is_success else ()
+        if not reply.is_success:
+            return ()
+        # Thousands of files: in a thread the event loop gets its turns in between.
+        return await asyncio.to_thread(parse_responses, reply.data)
 
     async def stop_search(self, search_id: str) -> None:
         """End a search early, keeping what came so far; unknown and finished ones are fine."""

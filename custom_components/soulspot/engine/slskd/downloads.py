@@ -1,14 +1,17 @@
 """Read, cancel and remove the rows of slskd's downloads."""
 
+import asyncio
+
 from ..errors import UnavailableError
 from .connection import Connection, encoded, user_path
 from .models import Batch, Transfer
 from .transfer_parsing import parse_all_transfers, parse_batch, parse_transfer, parse_user_transfers
-from .values import natural
+from .values import mapping, natural, objects
 
 BATCHES_PATH = "/transfers/downloads/batches"
 _ALL_TIMEOUT_S = 120.0  # Ten thousand finished rows take slskd a while.
 _POSITION_TIMEOUT_S = 20.0  # slskd asks the peer each time.
+_ROWS_AT_ONCE = 100  # More would hold up the event loop of a small machine.
 _REMOVAL_POLLS = 20
 _REMOVAL_PAUSE_S = 0.5
 
@@ -16,13 +19,23 @@ _REMOVAL_PAUSE_S = 0.5
 async def rows_of(connection: Connection, username: str) -> tuple[Transfer, ...]:
     """Return one peer's rows; slskd answers 404 when there are none."""
     reply = await connection.send("GET", user_path(username), expect=(404,))
-    return () if reply.status == 404 else parse_user_transfers(reply.data)
+    if reply.status == 404:
+        return ()
+    if _row_count(reply.data) <= _ROWS_AT_ONCE:
+        return parse_user_transfers(reply.data)
+    return await asyncio.to_thread(parse_user_transfers, reply.data)
 
 
 async def all_rows(connection: Connection) -> tuple[Transfer, ...]:
     """Return every row that was not removed; megabytes on a busy slskd."""
     reply = await connection.send("GET", "/transfers/downloads", timeout=_ALL_TIMEOUT_S)
-    return parse_all_transfers(reply.data)
+    return await asyncio.to_thread(parse_all_transfers, reply.data)
+
+
+def _row_count(payload: object) -> int:
+    """Return how many rows one peer's list has."""
+    directories = objects(mapping(payload).get("directories"))
+    return sum(len(files) for item in directories if isinstance(files := item.get("files"), list))
 
 
 async def row(connection: Connection, username: str, transfer_id: str) -> Transfer | None:
