@@ -1,5 +1,6 @@
 """Build the ladder of search texts, from the most to the least promising."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 import re
@@ -8,12 +9,26 @@ import unicodedata
 from .folding import APOSTROPHES, fold
 from .wanted import WantedRecording
 
-_MOST_WORDS = 8  # Every word must match at every peer; more of them only lose files.
+# Every word must be in the path at every peer: more of them only lose files.
+_ARTIST_WORDS = 3
+_TITLE_WORDS = 5
+_ALBUM_WORDS = 4
+_ENOUGH_SOLID_WORDS = 2
+
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _DASH_SUFFIX = re.compile(r"\s+[-–—]\s+.*$")
 _FEATURED = re.compile(r"\s+[(\[]?(?:feat|ft|featuring)\b\.?.*$", re.IGNORECASE)
-_NOT_WORDS = re.compile(r"[^\w\s]|_")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_INSIDE = re.compile(r"[\W_]")
 _MARKS = re.compile(f"[{re.escape(APOSTROPHES)}]")
+# They are in nearly every path or in none, and tell nothing.
+_EMPTY_WORDS = frozenset(
+    (
+        *("a", "an", "and", "the", "of", "in", "on", "to", "for", "or", "at", "by", "from", "with"),
+        *("und", "der", "die", "das", "den", "ein", "eine", "le", "la", "les", "un", "une", "des"),
+        *("du", "de", "et", "el", "los", "las", "y", "il", "lo", "gli", "e", "o", "os", "da", "do"),
+    )
+)
 
 
 class QueryKind(StrEnum):
@@ -21,8 +36,9 @@ class QueryKind(StrEnum):
 
     FULL = "full"  # Artist and title as written.
     CORE = "core"  # Without featured artists, brackets and suffixes.
+    OTHER_ARTIST = "other_artist"  # The second artist: composers are named first, players share.
     ALBUM = "album"  # Title and album, for artist names the server drops.
-    FOLDED = "folded"  # Without accents and apostrophes.
+    FOLDED = "folded"  # Without accents and punctuation.
     WILDCARD = "wildcard"  # First letter of a word replaced: for words the server drops.
 
 
@@ -35,22 +51,36 @@ class Query:
 
 
 def queries(wanted: WantedRecording) -> tuple[Query, ...]:
-    """Return distinct search texts in the order to try them; empty when nothing can be searched for."""
-    artist = wanted.artists[0] if wanted.artists else ""
-    core = _core(wanted.title)
-    album = _core(wanted.album or "")
-    texts = [
-        (f"{artist} {_FEATURED.sub('', wanted.title)}", QueryKind.FULL),
-        (f"{artist} {core}", QueryKind.CORE),
-        (f"{core} {album}", QueryKind.ALBUM),
-        (fold(f"{artist} {core}"), QueryKind.FOLDED),
-        (_wildcard(artist, core), QueryKind.WILDCARD),
+    """Return distinct search texts in the order to try them; empty when nothing can be searched for.
+
+    Clients treat punctuation and accents differently, so words that contain some are left out while
+    enough others remain. A leading hyphen would exclude, single letters are dropped by slskd.
+    """
+    title, core = _FEATURED.sub("", wanted.title), _core(wanted.title)
+    artist = _words(wanted.artists[:1], _ARTIST_WORDS)
+    core_words = _words([core], _TITLE_WORDS)
+    album = _words([_core(wanted.album or "")], _ALBUM_WORDS)
+    steps = [
+        (_text(artist, _words([title], _TITLE_WORDS)), QueryKind.FULL),
+        (_text(artist, core_words), QueryKind.CORE),
     ]
-    ladder: dict[str, Query] = {}
-    for text, kind in texts:
-        words = _searchable(text)
-        if words and words.casefold() not in ladder:
-            ladder[words.casefold()] = Query(text=words, kind=kind)
+    if len(wanted.artists) > 1:
+        other = _words(wanted.artists[1:2], _ARTIST_WORDS)
+        steps.append((_text(other, core_words), QueryKind.OTHER_ARTIST))
+    if album and not set(album) <= set(core_words):
+        steps.append((_text(core_words, album), QueryKind.ALBUM))
+    steps.append((fold(_text(artist, core_words)), QueryKind.FOLDED))
+    steps.append((_text(_with_wildcard(artist), core_words), QueryKind.WILDCARD))
+    return _distinct(steps)
+
+
+def _distinct(steps: Iterable[tuple[str, QueryKind]]) -> tuple[Query, ...]:
+    """Return the steps that can be searched for and bring something new."""
+    ladder: dict[frozenset[str], Query] = {}
+    for text, kind in steps:
+        words = frozenset(text.casefold().split())
+        if any(_can_be_found(word) for word in words):
+            ladder.setdefault(words, Query(text=text, kind=kind))
     return tuple(ladder.values())
 
 
@@ -60,29 +90,44 @@ def _core(text: str) -> str:
     return core or text
 
 
-def _searchable(text: str) -> str:
-    """Return words that a peer can match, or an empty text when they would match everything or nothing.
+def _words(texts: Iterable[str], limit: int) -> list[str]:
+    """Return the words to search for, the most telling ones in their order.
 
-    A leading hyphen excludes, single letters are dropped by slskd, and punctuation is not
-    matched alike by all clients.
+    Words with punctuation inside are used only when too few others tell enough.
     """
-    text = unicodedata.normalize("NFC", _MARKS.sub("", text))
-    words: list[str] = []
-    for word in text.split():
-        star = "*" if word.startswith("*") else ""
-        words.extend(
-            star + part if not words or star else part for part in _NOT_WORDS.sub(" ", word).split()
-        )
-    words = list(dict.fromkeys(words))[:_MOST_WORDS]
-    if all(len(word) < 2 and word.isascii() for word in words):
-        return ""
-    return " ".join(words)
+    found: dict[str, None] = {}
+    for text in texts:
+        for part in unicodedata.normalize("NFC", text).split():
+            if word := _EDGES.sub("", part):
+                found[word] = None
+    solid = [word for word in found if _can_be_found(word) and not _INSIDE.search(word)]
+    telling = [word for word in solid if word.casefold() not in _EMPTY_WORDS]
+    if len(telling) >= _ENOUGH_SOLID_WORDS:
+        return _most_telling(telling, limit)
+    if len(solid) >= _ENOUGH_SOLID_WORDS:
+        return _most_telling(solid, limit)
+    return [word for word in found if _can_be_found(word)][:limit]
 
 
-def _wildcard(artist: str, title: str) -> str:
-    """Return artist and title with the first letter of the artist's longest word as a wildcard."""
-    words = _NOT_WORDS.sub(" ", _MARKS.sub("", artist)).split()
-    longest = max(words, key=len, default="")
+def _most_telling(words: Sequence[str], limit: int) -> list[str]:
+    """Return the longest words in their order; a number tells more than its length."""
+    ranked = sorted(words, key=lambda word: -(len(word) + 3 * word.isdigit()))[:limit]
+    return [word for word in words if word in ranked]
+
+
+def _text(first: Sequence[str], second: Sequence[str]) -> str:
+    """Join words without repeating one."""
+    return " ".join(dict.fromkeys((*first, *second)))
+
+
+def _can_be_found(word: str) -> bool:
+    """Tell whether a word survives slskd and narrows the answers; scripts without spaces count alone."""
+    return len(word) > 1 or not word.isascii()
+
+
+def _with_wildcard(artist: Sequence[str]) -> list[str]:
+    """Return the artist's words with the first letter of the longest one as a wildcard."""
+    longest = max((_MARKS.sub("", word) for word in artist), key=len, default="")
     if len(longest) < 4:
-        return ""
-    return " ".join(["*" + word[1:] if word == longest else word for word in words] + [title])
+        return []
+    return ["*" + word[1:] if word == longest else word for word in artist]
