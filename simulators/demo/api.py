@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
 
-from .screen import DemoError
+from .screen import DemoError, RefusedError
 
 type Json = dict[str, Any]
 
@@ -129,7 +129,7 @@ class HomeAssistantApi:
     # --- Websocket ---------------------------------------------------------------------------
 
     async def command(self, kind: str, **fields: Any) -> Any:
-        """Send a websocket command and return its result; DemoError when it fails."""
+        """Send a websocket command and return its result; RefusedError when it fails."""
         async with self._lock, asyncio.timeout(_ANSWER_SECONDS):
             websocket = await self._connected()
             self._last_id += 1
@@ -139,7 +139,8 @@ class HomeAssistantApi:
                 if message.get("id") == self._last_id and message.get("type") == "result":
                     break
         if not message["success"]:
-            raise DemoError(f"{kind} failed: {message['error']}")
+            error = message["error"]
+            raise RefusedError(f"{kind} failed: {error}", error.get("translation_key"))
         return message["result"]
 
     async def action(self, name: str, **data: Any) -> Json:
