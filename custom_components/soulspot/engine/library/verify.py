@@ -9,7 +9,7 @@ from ..errors import VerificationError
 from ..model import Reason
 from .audio import AudioProperties, read_audio
 from .decode import decode, find_decoder
-from .formats import FORMATS, extension_of
+from .formats import FORMATS, extension_of, sniff_format
 from .storage import storage_errors
 from .streams import StreamReport, inspect_stream
 
@@ -81,8 +81,7 @@ def verify(path: Path, expectation: Expectation) -> Verdict:
     try:
         claimed = read_audio(path)
     except VerificationError as error:
-        reason = Reason(key=error.translation_key, placeholders=error.placeholders)
-        checks.append(Check(name="format", result=CheckResult.FAILED, reason=reason))
+        checks.append(_explain_unreadable(path, error))
         return Verdict(ok=False, properties=None, checks=tuple(checks))
     report = inspect_stream(path, claimed.format)
     properties = _measured(claimed, report)
@@ -94,6 +93,17 @@ def verify(path: Path, expectation: Expectation) -> Verdict:
         checks.append(_check_decoding(path))
     failed = any(check.result is CheckResult.FAILED for check in checks)
     return Verdict(ok=not failed, properties=properties, checks=tuple(checks))
+
+
+def _explain_unreadable(path: Path, error: VerificationError) -> Check:
+    """Name the fault of a file whose headers cannot be read: many of these just end too early."""
+    with storage_errors(path, reading=True), path.open("rb") as file:
+        format_name = sniff_format(file)
+    report = inspect_stream(path, format_name) if format_name is not None else None
+    if report is not None and report.fault is not None:
+        return Check(name="structure", result=CheckResult.FAILED, reason=report.fault)
+    reason = Reason(key=error.translation_key, placeholders=error.placeholders)
+    return Check(name="format", result=CheckResult.FAILED, reason=reason)
 
 
 def _measured(claimed: AudioProperties, report: StreamReport | None) -> AudioProperties:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..storage import storage_errors
-from . import flac, mp3, mp4, ogg, riff
+from . import adts, flac, mp3, mp4, ogg, riff, tables
 from .base import CHUNK_BYTES, Digest, StreamReport, find_trailing_tags, skip_id3
 
 __all__ = ["CHUNK_BYTES", "StreamReport", "audio_fingerprint", "inspect_stream"]
@@ -18,6 +18,11 @@ _INSPECTORS: dict[str, Callable[[BinaryIO], StreamReport]] = {
     "m4a": mp4.inspect,
     "wav": riff.inspect,
     "aiff": riff.inspect,
+    "oga": ogg.inspect,
+    "aac": adts.inspect,
+    "wv": tables.inspect_wavpack,
+    "tta": tables.inspect_true_audio,
+    "wma": tables.inspect_asf,
 }
 _HASHERS: dict[str, Callable[[BinaryIO, Digest], None]] = {
     "flac": flac.hash_audio,

@@ -1,4 +1,4 @@
-"""Walk Ogg files page by page (RFC 3533), with Vorbis or Opus (RFC 7845) inside."""
+"""Walk Ogg files page by page (RFC 3533), with Vorbis, Opus (RFC 7845) or FLAC inside."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,8 @@ from .base import Digest, StreamReport, cut_short, damaged, find_trailing_tags, 
 
 _VORBIS = b"\x01vorbis"
 _OPUS = b"OpusHead"
-_HEADER_PACKETS = {_VORBIS: 3, _OPUS: 2}
+_FLAC = b"\x7fFLAC"
+_HEADER_PACKETS = {_VORBIS: 3, _OPUS: 2, _FLAC: 0}  # We do not tag FLAC in Ogg.
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _NO_GRANULE = 0xFFFF_FFFF_FFFF_FFFF  # No packet ends on the page.
 
@@ -197,6 +198,8 @@ def _read_clock(kind: bytes, packet: bytes) -> tuple[int, int]:
         return 48000, int.from_bytes(packet[10:12], "little")
     if kind == _VORBIS:
         return int.from_bytes(packet[12:16], "little") or 1, 0
+    if kind == _FLAC:
+        return int.from_bytes(packet[27:30]) >> 4 or 1, 0
     return 1, 0
 
 
