@@ -3,6 +3,7 @@
 Pure: no input or output, no clock. Ranking a big search takes a second; call it in an executor.
 """
 
+from .artists import is_same_artist
 from .decision import Candidate, Decision, Evidence, EvidenceField, Outcome, Verdict
 from .folding import fold
 from .quality import QualityProfile, SelectionMode, profile_for
@@ -10,6 +11,7 @@ from .queries import Query, QueryKind, queries
 from .ranking import rank
 from .reasons import SENTENCES, sentence
 from .recordings import Certainty, RecordingMatch, choose_recording, is_same_recording
+from .songs import is_same_title
 from .wanted import WantedRecording
 
 __all__ = [
@@ -29,7 +31,9 @@ __all__ = [
     "WantedRecording",
     "choose_recording",
     "fold",
+    "is_same_artist",
     "is_same_recording",
+    "is_same_title",
     "profile_for",
     "queries",
     "rank",

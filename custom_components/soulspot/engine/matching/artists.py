@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from .folding import simplify
 from .names import Name, Part, parse_name
+from .transliteration import romanise, sound_of
 from .versions import is_number
 from .words import ARTICLES, GUEST_WORDS, NEUTRAL_WORDS, split_words
 
@@ -136,6 +137,13 @@ def is_same_artist(one: str, other: str) -> bool:
         form.text for form in forms_two if not form.is_weak
     }:
         return True
+    if longer[: len(shorter)] == shorter and longer[len(shorter) : len(shorter) + 2] == (
+        "and",
+        "the",
+    ):
+        return True
+    if sound_of(_romanised(shorter)) == sound_of(_romanised(longer)):
+        return True
     extra = _extra_words(shorter, longer)
     if extra is None:
         return _is_decorated(shorter, longer)
@@ -155,6 +163,12 @@ def _core(artist: str) -> tuple[str, ...]:
 def _spelled(words: Iterable[str]) -> str:
     """Return words with digits read as the letters they look like."""
     return "".join(words).translate(_LEET)
+
+
+def _romanised(words: tuple[str, ...]) -> str:
+    """Return words run together in Latin letters, as far as they can be written so."""
+    text = " ".join(words)
+    return (romanise(text) or text).replace(" ", "")
 
 
 def _extra_words(shorter: tuple[str, ...], longer: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -90,6 +90,7 @@ SENTENCES: dict[str, str] = {
     # MusicBrainz
     "isrc_agrees": "ISRC agrees",
     "title_differs": "title differs: “{words}”",
+    "version_differs": "another version: “{words}”",
     "artist_differs": "artist differs: “{words}”",
     "several_recordings": "{count} recordings fit equally well",
 }

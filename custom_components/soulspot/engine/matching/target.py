@@ -37,7 +37,6 @@ class Target:
     articleless: tuple[
         str, ...
     ]  # The full title less its leading article; empty when too little is left.
-    close_text: str  # Without articles and blanks, for spelling mistakes.
     romanised: str  # Empty when the title is in Latin letters.
     artists: tuple[ArtistForm, ...]
     names_artist: bool
@@ -98,7 +97,6 @@ def prepare(wanted: WantedRecording) -> Target:
         compact_full="".join(title.full),
         compact_core="".join(title.core),
         articleless=_articleless(title.full),
-        close_text=without_articles(title.full, ()),
         romanised=romanise(" ".join(title.full)),
         artists=tuple(forms.values()),
         names_artist=bool(forms),
@@ -139,14 +137,3 @@ def _without_guests(words: tuple[str, ...]) -> tuple[str, ...]:
 def _articleless(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return words less their leading article, or nothing when fewer than two would be left."""
     return words[1:] if len(words) > 2 and words[0] in ARTICLES else ()
-
-
-def without_articles(words: tuple[str, ...], other: tuple[str, ...]) -> str:
-    """Return words run together without a leading article, unless the other title leads with a different one."""
-    if (
-        len(words) > 1
-        and words[0] in ARTICLES
-        and not (other and other[0] in ARTICLES and other[0] != words[0])
-    ):
-        words = words[1:]
-    return "".join(words)

@@ -1,17 +1,15 @@
 """Find the wanted title in a file's name, also when it is spelled differently."""
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import DamerauLevenshtein
 
 from .names import Name, Part
+from .spelling import is_slip, numbers
 from .surroundings import NO_TITLE, TitleLevel, TitleMatch, places, read_around
-from .target import Target, without_articles
+from .target import Target
 from .transliteration import has_other_script, romanise, sound_of
 from .versions import is_number
 
 _MOST_PLACES = 4
-_MOST_EDITS = 2
-_LETTERS_PER_EDIT = 5
 _SHORTEST_START = 5  # letters that a shortened title must have left.
 _ALIKE = 70  # per cent; less alike than this cannot be a slip of the pen.
 
@@ -94,9 +92,9 @@ def _match_loosely(target: Target, name: Name) -> TitleMatch:
         if part.bracketed or not (own := _own_words(target, name.words, part)):
             continue
         start = part.stop - len(own)
-        if _numbers(own) != _numbers(full):
+        if numbers(own) != numbers(full):
             continue
-        if _is_close(without_articles(own, full), target.close_text):
+        if is_slip(own, full):
             return read_around(target, name, start, part.stop, TitleLevel.CLOSE)
         if (
             len(own) < len(full)
@@ -117,22 +115,6 @@ def _own_words(target: Target, words: tuple[str, ...], part: Part) -> tuple[str,
         if len(own) > length and f" {' '.join(own[:length])} " == form.text:
             return own[length:]
     return own
-
-
-def _numbers(words: tuple[str, ...]) -> list[str]:
-    """Return the numbers among words; they tell parts and takes apart."""
-    return [word for word in words if word.isdigit()]
-
-
-def _is_close(one: str, other: str) -> bool:
-    """Tell whether two texts differ by slips of the pen only."""
-    longest = max(len(one), len(other))
-    edits = min(longest // _LETTERS_PER_EDIT, _MOST_EDITS)
-    if one == other:
-        return True
-    if not edits and longest >= 4 and one[:1] == other[:1]:
-        edits = 1
-    return edits > 0 and DamerauLevenshtein.distance(one, other, score_cutoff=edits) <= edits
 
 
 def _match_romanised(target: Target, name: Name) -> TitleMatch | None:

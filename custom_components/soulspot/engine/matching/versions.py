@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from .names import Name, parse_name
@@ -18,6 +19,7 @@ from .words import (
     LIVE_PAIRS,
     NEUTRAL_PHRASES,
     NEUTRAL_WORDS,
+    PART_NOUNS,
     TECHNICAL_WORDS,
     VENUE_PHRASES,
     VENUES,
@@ -99,6 +101,9 @@ def read_region(words: tuple[str, ...], bracketed: bool) -> Region:
         word
         for word in rest
         if word not in neutral and word not in GUEST_WORDS and not is_number(word)
+    ]
+    foreign += [
+        word for word, following in pairwise(words) if word in PART_NOUNS and is_number(following)
     ]
     if not kinds and generic:
         kinds = _generic_kinds(generic, rest, foreign)

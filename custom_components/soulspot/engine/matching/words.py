@@ -164,6 +164,9 @@ NEUTRAL_WORDS = TECHNICAL_WORDS | split_words(
     "remastered mastered mix stereo needledrop needle drop unknown artist title"
 )
 
+# With a number behind them these tell the parts of a work apart.
+PART_NOUNS = split_words("part volume number book chapter act movement episode")
+
 # What introduces guests; everything behind it to the end of its part is a credit.
 GUEST_WORDS = split_words(
     "feat ft featuring feature feats con mit avec with w starring prod produced"

@@ -1,0 +1,50 @@
+"""Tell slips of the pen from different words."""
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from .words import ARTICLES
+
+_LONG_WORD = 9  # letters: two of them may be wrong.
+_SHORTEST_WORD = 4  # letters: shorter words differ for a reason.
+_SHORTEST_TITLE = 6
+_MOST_WORDS_WRONG = 2
+
+
+def numbers(words: tuple[str, ...]) -> list[str]:
+    """Return the numbers among words; they tell parts and takes apart."""
+    return [word for word in words if word.isdigit()]
+
+
+def without_article(words: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Return words without a leading article, unless the other name leads with a different one."""
+    if len(words) > 1 and words[0] in ARTICLES:
+        if not (other and other[0] in ARTICLES and other[0] != words[0]):
+            return words[1:]
+    return words
+
+
+def is_slip(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether two names differ only by spelling: an article, a letter, two swapped letters."""
+    if numbers(one) != numbers(other):
+        return False
+    one, other = without_article(one, other), without_article(other, one)
+    if "".join(one) == "".join(other):
+        return True
+    if len(one) != len(other):
+        joined_one, joined_other = "".join(one), "".join(other)
+        longest = max(len(joined_one), len(joined_other))
+        return (
+            longest >= _SHORTEST_TITLE
+            and DamerauLevenshtein.distance(joined_one, joined_other, score_cutoff=1) <= 1
+        )
+    wrong = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    return len(wrong) <= _MOST_WORDS_WRONG and all(_is_word_slip(a, b) for a, b in wrong)
+
+
+def _is_word_slip(one: str, other: str) -> bool:
+    """Tell whether two words are the same but for a letter or two."""
+    shortest = min(len(one), len(other))
+    if shortest < _SHORTEST_WORD or one.isdigit() or one[0] != other[0]:
+        return False
+    edits = 2 if shortest >= _LONG_WORD else 1
+    return DamerauLevenshtein.distance(one, other, score_cutoff=edits) <= edits
