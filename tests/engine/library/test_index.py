@@ -72,11 +72,13 @@ def test_batches_are_bounded(library: Path) -> None:
 
 def test_private_hidden_and_linked_things_are_skipped(library: Path, tmp_path: Path) -> None:
     """Our own folder, hidden ones, links in a circle and links out are no music."""
-    for hidden in (".soulspot/temporary", ".Trash", "flac"):
+    for hidden in (".soulspot/temporary", ".Trash", "#recycle", "flac"):
         (library / hidden).mkdir(parents=True, exist_ok=True)
     (library / ".soulspot/temporary/half.flac").write_bytes(b"fLaC")
     (library / ".Trash/old.mp3").write_bytes(b"ID3")
     (library / "flac/._Ä song.flac").write_bytes(b"resource fork")
+    (library / "#recycle/old.mp3").write_bytes(b"ID3")
+    os.mkfifo(library / "flac/pipe.mp3")  # Opening it would wait for ever.
     (library / "flac/circle").symlink_to(library)
     (library / "flac/linked.flac").symlink_to(library / "flac/Ä song.flac")
     (library / "flac/cover.jpg").write_bytes(b"\xff\xd8\xff")

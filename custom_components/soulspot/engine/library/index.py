@@ -12,6 +12,9 @@ from .formats import AUDIO_EXTENSIONS, extension_of
 from .storage import displayable
 from .tags import tags_of
 
+# Thumbnails and waste bins of network storage and Windows.
+_SYSTEM_FOLDERS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
@@ -77,7 +80,7 @@ def scan(
     """Yield the audio files below the library folder in batches of at most `batch_size` files.
 
     `known` maps relative paths to (size in bytes, modification time in ns); equal ones are not read.
-    Skips hidden files and folders (`.soulspot` among them) and symbolic links. Files whose names are
+    Skips hidden files and folders (`.soulspot` among them), waste bins and symbolic links. Files whose names are
     not UTF-8 are reported with reason `name_not_readable`, folders with `folder_not_readable`. Raises
     StorageError `folder_missing` or `folder_not_readable` for the library folder itself.
     """
@@ -110,8 +113,10 @@ def _walk(library: Path, batch: _Batch) -> Iterator[tuple[str, os.DirEntry[str]]
             if entry.name.startswith(".") or entry.is_symlink():
                 continue
             if entry.is_dir():
+                if entry.name in _SYSTEM_FOLDERS:
+                    continue
                 deeper.append(relative)
-            elif extension_of(entry.name) in AUDIO_EXTENSIONS:
+            elif extension_of(entry.name) in AUDIO_EXTENSIONS and entry.is_file():
                 yield relative, entry
         folders.extend(reversed(deeper))
 
