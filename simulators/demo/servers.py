@@ -11,6 +11,7 @@ from simulators.musicbrainz import MusicBrainzSimulator
 from simulators.slskd import (
     Access,
     ApiKey,
+    Flood,
     Population,
     Settings,
     SharingOptions,
@@ -22,6 +23,7 @@ from simulators.spotify import SpotifySimulator
 from .folders import DemoFolders
 
 DEFAULT_SPEED = 20.0
+_SEARCHES_BEFORE_BAN = 34  # in 220 simulated seconds
 
 
 class Servers:
@@ -61,6 +63,7 @@ class Servers:
             "SOULSPOT_SPOTIFY_API_URL": self.spotify.api_url,
             "SOULSPOT_MUSICBRAINZ_URL": self.musicbrainz.api_url,
             "SOULSPOT_COVER_ART_URL": self.musicbrainz.cover_art_url,
+            "SOULSPOT_SOULSEEK_SPEED": str(self._speed),
         }
 
     async def __aenter__(self) -> Self:
@@ -76,6 +79,8 @@ class Servers:
             self._folders.incomplete,
             Settings(
                 clock_speed=self._speed,
+                # As the real network does: who searches too much gets no answers any more.
+                flood=Flood(_SEARCHES_BEFORE_BAN),
                 access=Access(api_keys=(ApiKey(self.api_key),)),
             ),
             audio,

@@ -143,7 +143,7 @@ class Pipeline:
         )
         context = self._context
         self._watch = WatchSlskd(context)
-        self._budget = SearchBudget(database, clock)
+        self._budget = SearchBudget(database, clock, speed=settings.endpoints.soulseek_speed)
         self._sources = FindSources(context, self._budget)
         self._transfers = WatchTransfers(context, self._watch)
         self._sync = SyncPlaylists(context)

@@ -18,24 +18,27 @@ COVER_ART = URL("https://coverartarchive.org")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """Hold the base addresses of the outside services."""
+    """Hold the base addresses of the outside services.
+
+    `soulseek_speed` tells how much faster than the real one a simulated network lives.
+    """
 
     spotify_accounts: URL = SPOTIFY_ACCOUNTS
     spotify_api: URL = SPOTIFY_API
     musicbrainz: URL = MUSICBRAINZ
     cover_art: URL = COVER_ART
+    soulseek_speed: float = 1.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read `SOULSPOT_SPOTIFY_API_URL` and its siblings, for mirrors and simulators."""
         defaults = cls()
         return cls(
-            spotify_accounts=_address(
-                environment, "SPOTIFY_ACCOUNTS", defaults.spotify_accounts
-            ),
+            spotify_accounts=_address(environment, "SPOTIFY_ACCOUNTS", defaults.spotify_accounts),
             spotify_api=_address(environment, "SPOTIFY_API", defaults.spotify_api),
             musicbrainz=_address(environment, "MUSICBRAINZ", defaults.musicbrainz),
             cover_art=_address(environment, "COVER_ART", defaults.cover_art),
+            soulseek_speed=float(environment.get("SOULSPOT_SOULSEEK_SPEED") or 1.0),
         )
 
 
