@@ -170,16 +170,15 @@ def test_unwritable_folder_is_named(make_file: Callable[..., Path], library: Pat
 
 
 def run_as_nobody(library: Path, source: Path) -> str:
-    """Run the victim as a user who may read but not write."""
-    opened = [library, *library.parents]
-    modes = [path.stat().st_mode for path in opened]
+    """Run the victim as a user who may read but not write; tmp_path is closed to others at first."""
+    closed = [path for path in library.parents if not path.stat().st_mode & 0o005]
+    for path in closed:
+        path.chmod(0o755)
     try:
-        for path in opened[:-1]:
-            path.chmod(path.stat().st_mode | 0o055)
         return run(library, source, "user", 65534)
     finally:
-        for path, mode in zip(opened[:-1], modes, strict=False):
-            path.chmod(mode)
+        for path in closed:
+            path.chmod(0o700)
 
 
 def test_folders_are_proven(tmp_path: Path) -> None:
