@@ -1,7 +1,7 @@
 """Put the rooms together, start them, stop them, and answer for them."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 import contextlib
 from datetime import datetime, timedelta
 import logging
@@ -81,6 +81,7 @@ VERSION = "0.1.0"
 _LOGGER = logging.getLogger(__name__)
 
 _CHECK_SLSKD_EVERY = 30.0  # seconds
+_RESTART_PAUSE = 60.0  # seconds
 _PAUSED_KEY = "paused"
 
 
@@ -188,9 +189,12 @@ class Pipeline:
         forget = self._context.announcer.subscribe(self._on_change)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._scheduler.run(), name="soulspot jobs")
-                group.create_task(self._transfers.run(), name="soulspot transfers")
-                group.create_task(self._keep_checking(), name="soulspot slskd")
+                for name, loop in (
+                    ("jobs", self._scheduler.run),
+                    ("transfers", self._transfers.run),
+                    ("slskd", self._keep_checking),
+                ):
+                    group.create_task(self._keep_running(name, loop), name=f"soulspot {name}")
         finally:
             forget()
 
@@ -452,6 +456,15 @@ class Pipeline:
         for cache in (self._spotify_cache, self._musicbrainz_cache):
             await cache.cleanup()
         await self._context.database.run(network.prune_peers)
+
+    async def _keep_running(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """Start a loop again when it breaks: what is stored lets it go on where it was."""
+        while True:
+            try:
+                await loop()
+            except Exception:
+                _LOGGER.exception("Unexpected error in the loop for %s, starting it again", name)
+            await self._context.clock.sleep(_RESTART_PAUSE)
 
     async def _keep_checking(self) -> None:
         """Ask slskd now and then; clean up our old searches as soon as it answers."""

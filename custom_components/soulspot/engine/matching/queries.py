@@ -14,6 +14,7 @@ _ARTIST_WORDS = 3
 _TITLE_WORDS = 5
 _ALBUM_WORDS = 4
 _ENOUGH_SOLID_WORDS = 2
+_DISTINCTIVE_LETTERS = 9
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _DASH_SUFFIX = re.compile(r"\s+[-–—]\s+.*$")
@@ -36,6 +37,7 @@ class QueryKind(StrEnum):
 
     FULL = "full"  # Artist and title as written.
     CORE = "core"  # Without featured artists, brackets and suffixes.
+    TITLE = "title"  # A telling title alone finds what any more words would find.
     OTHER_ARTIST = "other_artist"  # The second artist: composers are named first, players share.
     ALBUM = "album"  # Title and album, for artist names the server drops.
     FOLDED = "folded"  # Without accents and punctuation.
@@ -64,11 +66,14 @@ def queries(wanted: WantedRecording) -> tuple[Query, ...]:
         (_text(artist, _words([title], _TITLE_WORDS)), QueryKind.FULL),
         (_text(artist, core_words), QueryKind.CORE),
     ]
-    if len(wanted.artists) > 1:
-        other = _words(wanted.artists[1:2], _ARTIST_WORDS)
-        steps.append((_text(other, core_words), QueryKind.OTHER_ARTIST))
-    if album and not set(album) <= set(core_words):
-        steps.append((_text(core_words, album), QueryKind.ALBUM))
+    if _is_distinctive(core_words):
+        steps.append((_text(core_words, ()), QueryKind.TITLE))
+    else:
+        if len(wanted.artists) > 1:
+            other = _words(wanted.artists[1:2], _ARTIST_WORDS)
+            steps.append((_text(other, core_words), QueryKind.OTHER_ARTIST))
+        if album and not set(album) <= set(core_words):
+            steps.append((_text(core_words, album), QueryKind.ALBUM))
     steps.append((fold(_text(artist, core_words)), QueryKind.FOLDED))
     steps.append((_text(_with_wildcard(artist), core_words), QueryKind.WILDCARD))
     return _distinct(steps)
@@ -107,6 +112,12 @@ def _words(texts: Iterable[str], limit: int) -> list[str]:
     if len(solid) >= _ENOUGH_SOLID_WORDS:
         return _most_telling(solid, limit)
     return [word for word in found if _can_be_found(word)][:limit]
+
+
+def _is_distinctive(title: Sequence[str]) -> bool:
+    """Tell whether a title alone is no common phrase: two telling words with some letters."""
+    telling = [word for word in title if word.casefold() not in _EMPTY_WORDS]
+    return len(telling) >= 2 and sum(map(len, telling)) >= _DISTINCTIVE_LETTERS
 
 
 def _most_telling(words: Sequence[str], limit: int) -> list[str]:

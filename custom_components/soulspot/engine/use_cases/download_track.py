@@ -9,7 +9,7 @@ import uuid
 
 from ..errors import InputError
 from ..matching import Candidate, Decision, Outcome, Query, WantedRecording
-from ..model import Download, DownloadId, DownloadState, JobKind, JobState, Reason, Track
+from ..model import Download, DownloadId, DownloadState, JobState, Reason, Track
 from ..queue.retry import pause_after, pause_when_absent
 from ..queue.scheduler import Done, Failed, Later, Result
 from ..slskd.models import Failure, FailureKind, RequestedFile
@@ -52,6 +52,8 @@ class DownloadTrack:
             DownloadState.TRANSFERRING,
             DownloadState.DOWNLOADED,
             DownloadState.FILED,
+            DownloadState.ASK,
+            DownloadState.FAILED,
             DownloadState.CANCELLED,
         ):
             return Done()
@@ -141,7 +143,7 @@ class DownloadTrack:
             self._context.announcer.changed()
             if outcome is Outcome.TAKE:
                 return None
-            if progress.results >= _ENOUGH_SEEN:
+            if progress.results >= _ENOUGH_SEEN or findings.is_known_there:
                 break
         return await self._after_ladder(download, progress)
 
@@ -204,7 +206,7 @@ class DownloadTrack:
                 self._context.announcer.happened(EventKind.STARTED, track, quality=download.quality)
                 return Done()
             await database.run(
-                refuse,
+                use_up,
                 download,
                 chosen.position,
                 candidate.username,
@@ -264,7 +266,7 @@ def destination(download_id: DownloadId, position: int) -> str:
     return f"soulspot/{download_id}-{position}"
 
 
-def refuse(
+def use_up(
     connection: sqlite3.Connection,
     download: Download,
     position: int,
@@ -273,7 +275,7 @@ def refuse(
     *,
     now: datetime,
 ) -> None:
-    """Use a candidate up, remember the peer's part in it, and queue the next step."""
+    """Use a candidate up and remember the peer's part in it; the next one may be asked."""
     downloads.fail_candidate(connection, download.id, position, failure.reason)
     downloads.end_transfer(connection, download.id)
     if not failure.is_ours:
@@ -293,7 +295,9 @@ def refuse(
         peer=username,
         reason=failure.reason.key,
     )
-    queue_next(connection, download, failure.reason, now=now)
+    downloads.set_state(
+        connection, download.id, DownloadState.CHOSEN, now=now, reason=failure.reason
+    )
 
 
 def queue_next(
@@ -301,13 +305,7 @@ def queue_next(
 ) -> None:
     """Let a download job go on with the next candidate."""
     downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now, reason=reason)
-    jobs.add_job(
-        connection,
-        JobKind.DOWNLOAD,
-        f"track:{download.track_id}",
-        now=now,
-        payload={"download": download.id},
-    )
+    downloads.queue_step(connection, download.id, now=now)
 
 
 def _is_owned(connection: sqlite3.Connection, download: Download, *, now: datetime) -> bool:

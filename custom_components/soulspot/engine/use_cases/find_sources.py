@@ -10,9 +10,11 @@ import uuid
 from ..errors import InputError
 from ..matching import (
     Decision,
+    EvidenceField,
     Outcome,
     Query,
     QueryKind,
+    Verdict,
     WantedRecording,
     fold,
     profile_for,
@@ -61,6 +63,15 @@ class Findings:
     responses: int
     files: int
     is_conclusive: bool
+
+    @property
+    def is_known_there(self) -> bool:
+        """Tell whether files of this artist with this title were offered: other words bring the same."""
+        return any(
+            {EvidenceField.TITLE, EvidenceField.ARTIST}
+            <= {item.field for item in candidate.evidence if item.verdict is Verdict.AGREES}
+            for candidate in (*self.decision.pool, *self.decision.rejected)
+        )
 
 
 class FindSources:
