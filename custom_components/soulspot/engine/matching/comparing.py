@@ -80,6 +80,20 @@ def compare_versions(
     return tuple(findings)
 
 
+def names_other_version(target: Target, title: TitleMatch) -> bool:
+    """Tell whether a version stands beside the title that neither folder nor length could excuse."""
+    if not title.beside:
+        return False
+    wanted = {family(version.kind) for version in target.title.versions}
+    wanted |= {family(kind) for kind in target.album_kinds}
+    return any(
+        not item.part_text
+        and family(item.version.kind) not in wanted
+        and item.version.kind not in _TOLD_BY_LENGTH | _SOFT
+        for item in title.beside
+    )
+
+
 def _missing(kind: VersionKind, folder: FolderMatch, length: LengthLevel) -> VersionFinding:
     """Judge a wanted version that neither name nor folder mentions."""
     if length is LengthLevel.AGREES and kind in _TOLD_BY_LENGTH:

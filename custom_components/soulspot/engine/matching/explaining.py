@@ -1,5 +1,7 @@
 """Put a judgement into evidence with reasons that people understand."""
 
+from functools import cache
+
 from ..model import Reason
 from .decision import Evidence, EvidenceField, Outcome, Verdict
 from .folders import AlbumLevel
@@ -26,7 +28,15 @@ def explain(judgement: Judgement) -> tuple[Evidence, ...]:
 
 def _evidence(field: EvidenceField, verdict: Verdict, key: str, **placeholders: str) -> Evidence:
     """Return one piece of evidence."""
+    if not placeholders:
+        return _plain_evidence(field, verdict, key)
     return Evidence(field=field, verdict=verdict, reason=Reason(key=key, placeholders=placeholders))
+
+
+@cache
+def _plain_evidence(field: EvidenceField, verdict: Verdict, key: str) -> Evidence:
+    """Return evidence whose reason has nothing to fill in; there are only so many."""
+    return Evidence(field=field, verdict=verdict, reason=Reason(key=key))
 
 
 def quote(text: str) -> str:

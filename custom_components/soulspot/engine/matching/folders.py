@@ -69,37 +69,27 @@ class FolderReader:
             self._segments.get(folder) or self._read_segment(folder)
             for folder in folders[-_DEEPEST:]
         ]
-        artist_at, artist = -1, Presence.NONE
-        for place, segment in enumerate(segments):
-            if segment.artist > artist:
-                artist_at, artist = place, segment.artist
-        near = artist_at if artist_at >= 0 else max(len(segments) - 2, 0)
-        album = AlbumLevel.UNKNOWN
+        artist = max([segment.artist for segment in segments])
+        near = max(len(segments) - 2, 0)
+        if artist is not Presence.NONE:
+            near = next(place for place, segment in enumerate(segments) if segment.artist is artist)
         kinds = distant = hinted = _NO_KINDS
         for place, segment in enumerate(segments):
-            if segment.kinds:
+            if segment.kinds or segment.hinted_kinds:
                 if place >= near:
                     kinds |= segment.kinds
+                    hinted |= segment.hinted_kinds
                 else:
                     distant |= segment.kinds
-            if segment.hinted_kinds and place >= near:
-                hinted |= segment.hinted_kinds
-            if place >= near and segment.album is not AlbumLevel.UNKNOWN:
-                level = segment.album
-                if level is not AlbumLevel.OTHER or album is AlbumLevel.UNKNOWN:
-                    album = level if album is AlbumLevel.OTHER else min(album, level)
-                    if level is AlbumLevel.OTHER:
-                        album = level
-        return FolderMatch(
-            "".join([segment.text for segment in segments]),
-            True,
-            artist,
-            album,
-            kinds,
-            distant,
-            hinted - kinds,
-            artist_at < 0 and album is AlbumLevel.OTHER and segments[-1].has_several_parts,
+        levels = [segment.album for segment in segments[near:]]
+        album = min(levels)
+        if album is AlbumLevel.UNKNOWN and AlbumLevel.OTHER in levels:
+            album = AlbumLevel.OTHER
+        names_others = (
+            artist is Presence.NONE and album is AlbumLevel.OTHER and segments[-1].has_several_parts
         )
+        text = "".join([segment.text for segment in segments])
+        return FolderMatch(text, True, artist, album, kinds, distant, hinted - kinds, names_others)
 
     def _read_segment(self, folder: str) -> _Segment:
         """Return what one folder says, and remember it."""
@@ -122,10 +112,13 @@ def _artist_presence(target: Target, name: Name) -> Presence:
     best = Presence.NONE
     for form in target.artists:
         if form.text in name.text:
-            whole = Part(0, len(name.words), False)
-            parts = [*name.parts, whole] if len(name.parts) > 1 else name.parts
-            found = max(presence(target.artists, name, part, target.album_words) for part in parts)
-            best = max(best, found)
+            best = max(
+                [presence(target.artists, name, part, target.album_words) for part in name.parts]
+            )
+            if best is Presence.NONE and len(name.parts) > 1:
+                best = presence(
+                    target.artists, name, Part(0, len(name.words), False), target.album_words
+                )
             break
     if best is Presence.NONE and has_other_script(name.text):
         romanised = f" {romanise(name.text.strip())} "

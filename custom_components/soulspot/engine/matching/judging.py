@@ -83,6 +83,11 @@ def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: Length
     )
 
 
+def contradicts(title: TitleMatch, length: LengthMatch) -> bool:
+    """Tell whether the length alone, or with the title, is enough to leave a file."""
+    return length.level is LengthLevel.CONTRADICTS or _is_other_title(title, length)
+
+
 def _artist_level(
     target: Target, title: TitleMatch, folder: FolderMatch, unexplained: tuple[str, ...]
 ) -> ArtistLevel:

@@ -5,6 +5,7 @@ import heapq
 from typing import NamedTuple
 
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
+from .comparing import names_other_version
 from .decision import (
     POOL_LIMIT,
     REJECTED_LIMIT,
@@ -17,7 +18,7 @@ from .decision import (
 )
 from .explaining import explain
 from .folders import FolderMatch, FolderReader
-from .judging import Judgement, judge
+from .judging import Judgement, contradicts, judge
 from .lengths import estimate_bit_rate, match_length
 from .names import parse_name
 from .paths import format_of, split_folders
@@ -38,8 +39,15 @@ class _Entry(NamedTuple):
     username: str
     file: RemoteFile
     format: str
-    judgement: Judgement
+    judgement: Judgement | None  # None when the name and the length alone were enough to leave it.
     refusal: Reason | None
+
+
+class _Title(NamedTuple):
+    """Hold a file name's match, and how many contradictions stand in the name alone."""
+
+    match: TitleMatch
+    misses: int
 
 
 def rank(
@@ -72,68 +80,76 @@ class _Weigher:
         """Remember nothing yet."""
         self._target = target
         self._profile = profile
-        self._titles: dict[str, TitleMatch] = {}
+        self._titles: dict[str, _Title] = {}
         self._parents: dict[str, FolderMatch] = {}
         self._folders = FolderReader(target)
-        self._entries: dict[Outcome, list[_Entry]] = {outcome: [] for outcome in Outcome}
+        self._taken: list[_Entry] = []
+        self._asked: list[_Entry] = []
+        self._left: list[_Entry] = []
         self._heard_audio = False
 
     def weigh(self, username: str, file: RemoteFile, peer: tuple[int, ...]) -> None:
         """Judge a file; one whose name has nothing of the title is forgotten at once."""
         path = file.path
         cut = max(path.rfind("\\"), path.rfind("/"))
-        name = path[cut + 1 :]
-        stem, _, extension = name.rpartition(".")
+        stem, _, extension = path[cut + 1 :].rpartition(".")
         format_name = format_of(extension, file.bit_rate, file.bit_depth)
         if format_name is None:
             return
         self._heard_audio = True
-        title = self._titles.get(stem)
-        if title is None:
-            title = self._titles[stem] = match_title(self._target, parse_name(stem))
-        if title.level is TitleLevel.NONE:
+        title = self._titles.get(stem) or self._read_title(stem)
+        match = title.match
+        if match.level is TitleLevel.NONE:
             return
-        parent = path[:cut] if cut > 0 else ""
-        folder = self._parents.get(parent)
-        if folder is None:
-            folder = self._parents[parent] = self._folders.read(split_folders(parent))
         target = self._target
-        judgement = judge(target, title, folder, match_length(target.seconds, file, format_name))
+        length = match_length(target.seconds, file, format_name)
+        misses = title.misses + contradicts(match, length)
+        if misses:
+            order: tuple[object, ...] = (misses, match.level, abs(length.seconds), username, path)
+            self._left.append(_Entry(order, username, file, format_name, None, None))
+            return
+        judgement = judge(target, match, self._read_folders(path[:cut] if cut > 0 else ""), length)
         if judgement.outcome is Outcome.LEAVE:
-            order: tuple[object, ...] = (judgement.misses, title.level, username, path)
-            self._entries[Outcome.LEAVE].append(
-                _Entry(order, username, file, format_name, judgement, None)
-            )
+            order = (judgement.misses, match.level, abs(length.seconds), username, path)
+            self._left.append(_Entry(order, username, file, format_name, judgement, None))
             return
         bit_rate = estimate_bit_rate(file, target.seconds)
         refusal = self._profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
         if refusal is not None:
-            order = (0, title.level, username, path)
-            self._entries[Outcome.LEAVE].append(
-                _Entry(order, username, file, format_name, judgement, refusal)
-            )
+            order = (0, match.level, abs(length.seconds), username, path)
+            self._left.append(_Entry(order, username, file, format_name, judgement, refusal))
             return
         quality = self._profile.order(format_name, bit_rate, file.bit_depth, file.sample_rate)
         order = (judgement.certainty, quality, peer, username, path)
-        self._entries[judgement.outcome].append(
-            _Entry(order, username, file, format_name, judgement, None)
-        )
+        fitting = self._taken if judgement.outcome is Outcome.TAKE else self._asked
+        fitting.append(_Entry(order, username, file, format_name, judgement, None))
+
+    def _read_title(self, stem: str) -> _Title:
+        """Return what a file name says, and remember it."""
+        match = match_title(self._target, parse_name(stem))
+        misses = (len(match.extra) > 0) + names_other_version(self._target, match)
+        title = self._titles[stem] = _Title(match, misses)
+        return title
+
+    def _read_folders(self, parent: str) -> FolderMatch:
+        """Return what the folders above a file say, and remember it."""
+        folder = self._parents.get(parent)
+        if folder is None:
+            folder = self._parents[parent] = self._folders.read(split_folders(parent))
+        return folder
 
     def decide(self, considered: int) -> Decision:
         """Return the decision for everything weighed so far."""
-        taken, asked, left = (
-            self._entries[outcome] for outcome in (Outcome.TAKE, Outcome.ASK, Outcome.LEAVE)
-        )
-        rest = left
-        if taken:
-            outcome, key, pool = Outcome.TAKE, "right_file_found", taken
-            rest = asked or left
-        elif asked:
-            outcome, key, pool = Outcome.ASK, "needs_a_person", asked
+        rest = self._left
+        if self._taken:
+            outcome, key, pool = Outcome.TAKE, "right_file_found", self._taken
+            rest = self._asked or rest
+        elif self._asked:
+            outcome, key, pool = Outcome.ASK, "needs_a_person", self._asked
         else:
             outcome, pool = Outcome.LEAVE, []
             key = "nothing_right" if self._heard_audio else "nothing_found"
-            if any(entry.refusal and entry.judgement.outcome is Outcome.TAKE for entry in left):
+            if any(entry.refusal and _is_right(entry) for entry in rest):
                 key = "nothing_good_enough"
         return Decision(
             outcome=outcome,
@@ -150,7 +166,8 @@ class _Weigher:
 
     def _candidate(self, entry: _Entry) -> Candidate:
         """Return a weighed file with its evidence in words."""
-        evidence = explain(entry.judgement)
+        judgement = entry.judgement or self._judge_again(entry)
+        evidence = explain(judgement)
         if entry.refusal is not None:
             evidence += (
                 Evidence(
@@ -162,9 +179,25 @@ class _Weigher:
             file=entry.file,
             format=entry.format,
             bit_rate=estimate_bit_rate(entry.file, self._target.seconds),
-            outcome=Outcome.LEAVE if entry.refusal else entry.judgement.outcome,
+            outcome=Outcome.LEAVE if entry.refusal else judgement.outcome,
             evidence=evidence,
         )
+
+    def _judge_again(self, entry: _Entry) -> Judgement:
+        """Return all the evidence of a file that was left for its name or length alone."""
+        path = entry.file.path
+        cut = max(path.rfind("\\"), path.rfind("/"))
+        return judge(
+            self._target,
+            self._titles[path[cut + 1 :].rpartition(".")[0]].match,
+            self._read_folders(path[:cut] if cut > 0 else ""),
+            match_length(self._target.seconds, entry.file, entry.format),
+        )
+
+
+def _is_right(entry: _Entry) -> bool:
+    """Tell whether a file is the wanted recording, whatever its quality."""
+    return entry.judgement is not None and entry.judgement.outcome is Outcome.TAKE
 
 
 def _order(entry: _Entry) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from .artists import JOINERS, Presence, presence
 from .names import Name, Part
 from .target import Target
 from .versions import Region, Version, is_number, is_year, read_region
-from .words import ARTICLES, STANDARD_BIT_RATES, TECHNICAL_WORDS
+from .words import ARTICLES, PART_NOUNS, STANDARD_BIT_RATES, TECHNICAL_WORDS
 
 _HASH_LENGTH = 8
 _TITLE, _ARTIST, _ALBUM = b"\1", b"\2", b"\3"
@@ -219,6 +219,10 @@ class _Reader:
                 self.artist, presence(self.target.artists, self.name, part, self.target.album_words)
             )
         left = self._left(part.start, part.stop)
+        if (
+            part.stop <= self.start
+        ):  # A side or a volume before the title only says where it stands.
+            left = tuple(word for word in left if len(word) > 1 and word not in PART_NOUNS)
         while left and is_number(left[0]):
             left = left[1:]
         if not left:
