@@ -14,9 +14,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def serving(
-    handler: Handler, *, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[URL]:
+async def serving(handler: Handler, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[URL]:
     """Answer every request with one handler; yield the base address."""
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", handler)

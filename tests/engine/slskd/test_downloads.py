@@ -138,8 +138,19 @@ async def test_asking_again_doubles_nothing(make_world: MakeWorld, version: str)
     again = await ask(world)
     assert [row.id for row in again.accepted] == [row.id for row in first.accepted]
     assert again.refused == ()
-    rows = await world.client.downloads_of(NAME)
-    assert len([row for row in rows if row.is_alive]) == 1
+    assert len(await world.client.downloads_of(NAME)) == 1
+    assert world.simulator.statistics.enqueued_while_active == []
+
+
+async def test_a_second_file_of_a_peer(make_world: MakeWorld, version: str) -> None:
+    """What is in progress is adopted beside what is new, in the order of the request."""
+    slow = Behaviour(queue_seconds=600)
+    world = await make_world(peer(slow, slow), version=version)
+    first = await ask(world, SECOND)
+    both = await ask(world, FIRST, SECOND)
+    assert [row.filename for row in both.accepted] == [FIRST, SECOND]
+    assert both.accepted[1].id == first.accepted[0].id
+    assert world.simulator.statistics.enqueued_while_active == []
 
 
 async def test_the_same_file_twice_in_one_request(make_world: MakeWorld, version: str) -> None:
@@ -199,15 +210,16 @@ async def test_a_lost_request_is_an_error(make_world: MakeWorld, version: str) -
 
 async def test_a_batch_is_asked_for_once(make_world: MakeWorld) -> None:
     """The same batch id leads to the same downloads."""
-    world = await make_world(peer(Behaviour(queue_seconds=600)))
+    world = await make_world(peer(Behaviour(queue_seconds=20)))
     batch_id = str(uuid.uuid4())
-    answers = [
-        await world.passing(
-            world.client.enqueue(NAME, wanted(), batch_id=batch_id, destination="soulspot/1")
+    answers = []
+    for seconds in (0, 5, 60):  # Just asked for, under way, and long done.
+        await world.clock.sleep(seconds)
+        answers.append(
+            await world.client.enqueue(NAME, wanted(), batch_id=batch_id, destination="soulspot/1")
         )
-        for _ in range(2)
-    ]
-    assert answers[0].accepted[0].id == answers[1].accepted[0].id
+    assert len({answer.accepted[0].id for answer in answers}) == 1
+    assert answers[-1].accepted[0].state is TransferState.SUCCEEDED
     batch = await world.client.batch(batch_id)
     assert batch is not None
     assert batch.destination == "soulspot/1"

@@ -3,19 +3,25 @@
 import asyncio
 import uuid
 
+from aiohttp import ClientSession, web
 import pytest
 
 from custom_components.soulspot.engine.errors import (
     NotFoundError,
     RateLimitedError,
     RequestRejectedError,
+    Service,
     UnavailableError,
     UnreachableError,
 )
+from custom_components.soulspot.engine.http import HttpClient
+from custom_components.soulspot.engine.slskd.client import SlskdClient
 from custom_components.soulspot.engine.slskd.models import SearchLimits, SearchRecord, SearchState
 from custom_components.soulspot.engine.slskd.searching import search
 from simulators.slskd import Attributes, Fault, Flood, Peer, SharedFile
 
+from ..fakes import ManualClock
+from ..serving import serving
 from .conftest import MakeWorld, World
 
 PATH = "@@abcde\\Music\\Some Band\\Songs\\01 - Loud Song.flac"
@@ -288,8 +294,38 @@ async def test_a_cancelled_search_is_stopped_and_deleted(
         await task
     for _ in range(200):
         if not await kept(world):
-            return
-    pytest.fail("the search is still there")
+            break
+    methods = [request.method for request in world.simulator.requests.requests]
+    assert methods.index("PUT") < methods.index("DELETE")  # Deleting alone stops nothing.
+    assert await kept(world) == ()
+
+
+async def test_responses_that_are_written_late(session: ClientSession) -> None:
+    """Counted but not there yet, they are asked for again."""
+    empty_answers = 2
+
+    async def answer(request: web.Request) -> web.Response:
+        """Be a search that has ended, with its responses a moment later."""
+        nonlocal empty_answers
+        if request.path.endswith("/responses"):
+            empty_answers -= 1
+            found = [] if empty_answers >= 0 else [{"username": "peer", "files": []}]
+            return web.json_response(found)
+        return web.json_response(
+            {
+                "id": "1",
+                "state": "Completed, TimedOut",
+                "startedAt": "2026-01-01T00:00:00Z",
+                "endedAt": "2026-01-01T00:00:20Z",
+                "responseCount": 1,
+            }
+        )
+
+    async with serving(answer) as url:
+        http = HttpClient(session=session, service=Service.SLSKD, base_url=url)
+        clock = ManualClock()
+        result = await search(SlskdClient(http, None, clock), clock, "1", "text")
+    assert [response.username for response in result.responses] == ["peer"]
 
 
 async def test_slskd_that_is_not_there(make_world: MakeWorld) -> None:

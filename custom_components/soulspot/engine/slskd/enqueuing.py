@@ -49,12 +49,25 @@ async def enqueue(
         return EnqueueResult(accepted=(), refused=())
     if not is_addressable(username):
         return _all_refused(wanted, failure(FailureKind.REQUEST_REJECTED))
+    before = await rows_of(connection, username)
+    alive = {
+        file.filename: known
+        for file in wanted
+        if (known := choose_row(before, username, file.filename)) is not None and known.is_alive
+    }
+    asked = [file for file in wanted if file.filename not in alive]
+    if not asked:
+        return _result(wanted, alive, {})
     if features.batches and batch_id is not None:
-        return await _enqueue_batch(connection, username, wanted, batch_id, destination)
-    return await _enqueue_plainly(connection, features, username, wanted)
+        answer = await _enqueue_batch(connection, username, asked, batch_id, destination)
+    else:
+        old = frozenset(row.id for row in before)
+        answer = await _enqueue_plainly(connection, features, username, asked, old)
+    accepted = alive | {row.filename: row for row in answer.accepted}
+    return EnqueueResult(accepted=_in_order(wanted, accepted), refused=answer.refused)
 
 
-# --- Batches, since 0.26.0 -------------------------------------------------------------------------
+# --- Batches, since 0.26.0 -----------------------------------------------------------------------
 
 
 async def _enqueue_batch(
@@ -65,11 +78,7 @@ async def _enqueue_batch(
     destination: str | None,
 ) -> EnqueueResult:
     """Ask with an id of our own: a second POST of the same batch is refused, not doubled."""
-    body: dict[str, object] = {
-        "id": batch_id,
-        "username": username,
-        "files": _body(wanted),
-    }
+    body: dict[str, object] = {"id": batch_id, "username": username, "files": _body(wanted)}
     if destination is not None:
         body["options"] = {"destination": destination}  # Null options are an error to slskd.
     try:
@@ -139,20 +148,13 @@ async def _enqueue_plainly(
     connection: Connection,
     features: Features,
     username: str,
-    wanted: Sequence[RequestedFile],
+    asked: Sequence[RequestedFile],
+    old: frozenset[str],
 ) -> EnqueueResult:
-    """Ask for what is not in progress yet, and find out by the rows what became of it."""
-    before = await rows_of(connection, username)
-    accepted = {
-        file.filename: known
-        for file in wanted
-        if (known := choose_row(before, username, file.filename)) is not None and known.is_alive
-    }
-    asked = [file for file in wanted if file.filename not in accepted]
-    if not asked:
-        return _result(wanted, accepted, {})
+    """Ask for files, and find out by the rows that are not `old` what became of them."""
     why = failure(FailureKind.UNKNOWN)
     lost: ServiceError | None = None
+    accepted: dict[str, Transfer] = {}
     try:
         reply = await connection.send_when_free(
             user_path(username), json=_body(asked), timeout=_TIMEOUT_S, expect=(400, 404, 500)
@@ -160,25 +162,24 @@ async def _enqueue_plainly(
         if not reply.is_success:
             why = _refusal_of(reply, username)
             if features.asynchronous_enqueue:  # Then nothing was enqueued at all.
-                return _result(wanted, accepted, {file.filename: why for file in asked})
+                return _all_refused(asked, why)
         elif features.asynchronous_enqueue:
             expect_object(reply.data)
-        accepted |= {row.filename: row for row in parse_enqueued(reply.data, username)}
+        accepted = {row.filename: row for row in parse_enqueued(reply.data, username)}
     except _LOST as error:
         if error.translation_key == "not_logged_in":
             raise
         lost = error
     unknown = [file for file in asked if file.filename not in accepted]
     if not unknown:
-        return _result(wanted, accepted, {})
-    old = frozenset(row.id for row in before)
+        return _result(asked, accepted, {})
     found = await _by_rows(connection, username, unknown, old, features)
     if lost is not None and not found:
         raise lost
     rows = {name: row for name, row in found.items() if isinstance(row, Transfer)}
     failures = {name: row for name, row in found.items() if isinstance(row, Failure)}
     missing = {file.filename: why for file in unknown if file.filename not in found}
-    return _result(wanted, accepted | rows, failures | missing)
+    return _result(asked, accepted | rows, failures | missing)
 
 
 async def _by_rows(
