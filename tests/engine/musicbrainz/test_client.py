@@ -4,6 +4,8 @@ from dataclasses import replace
 import re
 
 import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 import pytest
 from yarl import URL
 
@@ -29,7 +31,7 @@ from simulators.musicbrainz.build import canonical_isrc
 from simulators.spotify.identity import spotify_id
 from simulators.spotify.world import album_id
 
-from ..fakes import MemoryCache
+from ..fakes import ManualClock, MemoryCache
 from .conftest import MusicBrainz, SharedClock
 
 NO_ID = "00000000-0000-4000-8000-000000000000"
@@ -454,3 +456,29 @@ async def test_rejected_request(musicbrainz: MusicBrainz, session: aiohttp.Clien
     with pytest.raises(RequestRejectedError):
         await client.search_recordings("Somebody", "Something")
     assert cache.keys == set()
+
+
+async def test_releases_on_several_pages(session: aiohttp.ClientSession) -> None:
+    """All pages of a browse are read, and a bounded number of them."""
+    total = 0
+
+    async def serve(request: web.Request) -> web.Response:
+        offset, limit = int(request.query["offset"]), int(request.query["limit"])
+        ids = range(offset, min(offset + limit, total))
+        releases = [{"id": f"release-{number}", "title": str(number)} for number in ids]
+        return web.json_response({"releases": releases, "release-count": total})
+
+    application = web.Application()
+    application.router.add_get("/ws/2/release", serve)
+    server = TestServer(application)
+    await server.start_server()
+    http = HttpClient(
+        session=session, service=Service.MUSICBRAINZ, base_url=server.make_url("/ws/2")
+    )
+    client = MusicBrainzClient(http, RequestLane(ManualClock()), version="0.1.0")
+    try:
+        for total, expected in ((0, 0), (100, 100), (230, 230), (5000, 500)):
+            releases = await client.releases_of_recording(NO_ID)
+            assert [release.title for release in releases] == [str(one) for one in range(expected)]
+    finally:
+        await server.close()
