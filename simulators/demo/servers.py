@@ -63,15 +63,13 @@ class Servers:
             "SOULSPOT_SPOTIFY_API_URL": self.spotify.api_url,
             "SOULSPOT_MUSICBRAINZ_URL": self.musicbrainz.api_url,
             "SOULSPOT_COVER_ART_URL": self.musicbrainz.cover_art_url,
-            "SOULSPOT_SOULSEEK_SPEED": str(self._speed),
         }
 
     async def __aenter__(self) -> Self:
         """Make the people and their music, and listen."""
         audio = AudioLibrary()
-        # The first run on a machine encodes a few seconds of every format.
         self._population = await asyncio.to_thread(
-            share_catalogue, self.catalogue, audio, SharingOptions()
+            share_catalogue, self.catalogue, SharingOptions()
         )
         self._slskd = SlskdSimulator(
             self._population.peers,

@@ -144,7 +144,7 @@ class Pipeline:
         )
         context = self._context
         self._watch = WatchSlskd(context)
-        self._budget = SearchBudget(database, clock, speed=settings.endpoints.soulseek_speed)
+        self._budget = SearchBudget(database, clock)
         self._sources = FindSources(context, self._budget)
         self._transfers = WatchTransfers(context, self._watch)
         self._sync = SyncPlaylists(context)
@@ -468,15 +468,15 @@ class Pipeline:
 
     async def _keep_checking(self) -> None:
         """Ask slskd now and then; clean up our old searches as soon as it answers."""
-        cleaned = False
         while True:
-            health = await self.check_slskd()
-            if health.is_connected and not cleaned:
-                try:
+            try:
+                health = await self.check_slskd()
+                if health.is_connected:
                     await self._sources.clean_up()
-                    cleaned = True
-                except SoulSpotError as error:
-                    _LOGGER.debug("Old searches stay for now: %s", error)
+            except SoulSpotError as error:
+                _LOGGER.debug("Old searches stay for now: %s", error)
+            except Exception:
+                _LOGGER.exception("Unexpected error while asking slskd how it is")
             await self._context.clock.sleep(_CHECK_SLSKD_EVERY)
 
     def _on_change(self, event: DownloadEvent | None) -> None:

@@ -9,7 +9,7 @@ from yarl import URL
 
 from .model import Quality
 
-DEFAULT_TEMPLATE = "{albumartist}/{album}/{track} {title}"
+DEFAULT_TEMPLATE = "{albumartist}/[{album}/][{disc}-][{track:02} ]{title}"
 SPOTIFY_ACCOUNTS = URL("https://accounts.spotify.com")
 SPOTIFY_API = URL("https://api.spotify.com/v1")
 MUSICBRAINZ = URL("https://musicbrainz.org/ws/2")
@@ -18,16 +18,12 @@ COVER_ART = URL("https://coverartarchive.org")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """Hold the base addresses of the outside services.
-
-    `soulseek_speed` tells how much faster than the real one a simulated network lives.
-    """
+    """Hold the base addresses of the outside services."""
 
     spotify_accounts: URL = SPOTIFY_ACCOUNTS
     spotify_api: URL = SPOTIFY_API
     musicbrainz: URL = MUSICBRAINZ
     cover_art: URL = COVER_ART
-    soulseek_speed: float = 1.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -38,7 +34,6 @@ class Endpoints:
             spotify_api=_address(environment, "SPOTIFY_API", defaults.spotify_api),
             musicbrainz=_address(environment, "MUSICBRAINZ", defaults.musicbrainz),
             cover_art=_address(environment, "COVER_ART", defaults.cover_art),
-            soulseek_speed=float(environment.get("SOULSPOT_SOULSEEK_SPEED") or 1.0),
         )
 
 

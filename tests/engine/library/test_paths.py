@@ -9,13 +9,13 @@ import pytest
 from custom_components.soulspot.engine.errors import InputError, StorageError
 from custom_components.soulspot.engine.library.names import name_key, numbered, safe_name
 from custom_components.soulspot.engine.library.paths import (
-    DEFAULT_TEMPLATE,
     MAXIMUM_PATH_BYTES,
     library_path,
     resolve_inside,
     validate_template,
 )
 from custom_components.soulspot.engine.library.tag_set import TagSet
+from custom_components.soulspot.engine.settings import DEFAULT_TEMPLATE
 
 TEMPLATES = (
     DEFAULT_TEMPLATE,

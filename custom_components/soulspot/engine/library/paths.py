@@ -11,7 +11,6 @@ from .names import MAXIMUM_NAME_BYTES, UNKNOWN, name_key, safe_name
 from .storage import displayable
 from .tag_set import TagSet
 
-DEFAULT_TEMPLATE = "{albumartist}/[{album}/][{disc}-][{track:02} ]{title}"
 TEMPLATE_FIELDS = (
     "title",
     "artist",

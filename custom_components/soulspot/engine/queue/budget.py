@@ -1,5 +1,6 @@
 """Spend searches sparingly: the Soulseek server bans who asks too much."""
 
+from collections import deque
 from datetime import datetime, timedelta
 import sqlite3
 
@@ -22,33 +23,38 @@ SIGNS_BEFORE_BACK_OFF = 3
 class SearchBudget:
     """Tell when the next search may be sent, over restarts."""
 
-    def __init__(self, database: Database, clock: Clock, *, speed: float = 1.0) -> None:
-        """Share the database with everybody else; a simulated network forgets `speed` times faster."""
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Share the database with everybody else."""
         self._database = database
         self._clock = clock
-        self._window = WINDOW / speed
         self._signs = 0
+        # The wall clock may jump ahead; what this process sent itself is timed by the other one.
+        self._own: deque[float] = deque(maxlen=SEARCHES_PER_WINDOW)
 
     async def next_allowed(self) -> datetime:
         """Return when a search may be sent; now or earlier means at once."""
         now = self._clock.now()
-        sent, back_off = await self._database.run(_read, now - self._window)
+        sent, back_off = await self._database.run(_read, now)
         allowed = now
         if sent:
             allowed = max(allowed, sent[-1] + SPACING)
         if len(sent) >= SEARCHES_PER_WINDOW:
-            allowed = max(allowed, sent[-SEARCHES_PER_WINDOW] + self._window)
-        # A clock that was set back must not lock the lane for more than the longest real pause.
+            allowed = max(allowed, sent[-SEARCHES_PER_WINDOW] + WINDOW)
+        if len(self._own) >= SEARCHES_PER_WINDOW:
+            passed = timedelta(seconds=self._clock.monotonic() - self._own[0])
+            allowed = max(allowed, now + WINDOW - passed)
+        # A clock that was set back must not prolong the pause.
         if back_off is not None and back_off - now <= BACK_OFF:
             allowed = max(allowed, back_off)
-        return min(allowed, now + BACK_OFF)
+        return allowed
 
     async def spend(self, search_id: str) -> None:
         """Write a search down before it is sent, so that a crash cannot hide it."""
         now = self._clock.now()
         await self._database.run(
-            network.record_search, search_id, now=now, forget_before=now - self._window
+            network.record_search, search_id, now=now, forget_before=now - WINDOW
         )
+        self._own.append(self._clock.monotonic())
 
     async def note_throttled(self) -> None:
         """Note a sign of throttling; several in a row stop searching for half an hour."""
@@ -64,8 +70,9 @@ class SearchBudget:
 
 
 def _read(
-    connection: sqlite3.Connection, since: datetime
+    connection: sqlite3.Connection, now: datetime
 ) -> tuple[tuple[datetime, ...], datetime | None]:
     """Return the searches in the window and the end of a back-off."""
+    network.clamp_searches(connection, now=now)
     seconds = get_setting(connection, _BACK_OFF_KEY)
-    return network.searches_since(connection, since), to_datetime(seconds)
+    return network.searches_since(connection, now - WINDOW), to_datetime(seconds)
