@@ -36,6 +36,11 @@ class Profile(StrEnum):
         return 24 if self is Profile.FLAC_24_48 else 16
 
     @property
+    def bit_rate(self) -> int:
+        """Return the constant or average bit rate in kbit/s, known without encoding anything."""
+        return _BIT_RATES[self]
+
+    @property
     def is_lossless(self) -> bool:
         """Tell whether the container is lossless, whatever the sound went through before."""
         return self.extension == "flac"
@@ -44,6 +49,20 @@ class Profile(StrEnum):
     def is_variable_bit_rate(self) -> bool:
         """Tell whether clients would flag the file as having a variable bit rate."""
         return self in (Profile.MP3_V0, Profile.MP3_V2, Profile.OGG_Q6)
+
+
+_BIT_RATES = {
+    Profile.FLAC_16_44: 544,
+    Profile.FLAC_24_48: 976,
+    Profile.FLAC_FROM_MP3: 498,
+    Profile.MP3_320: 320,
+    Profile.MP3_192: 192,
+    Profile.MP3_128: 128,
+    Profile.MP3_V0: 157,
+    Profile.MP3_V2: 108,
+    Profile.OGG_Q6: 146,
+    Profile.M4A_256: 256,
+}
 
 
 class Damage(StrEnum):

@@ -5,7 +5,6 @@ import asyncio
 from pathlib import Path
 import tempfile
 
-from simulators.audio import AudioLibrary
 from simulators.catalogue import demo_catalogue, with_large_playlist
 from simulators.common.serving import serve_until_stopped
 
@@ -13,6 +12,7 @@ from .events import Webhook
 from .model import Peer
 from .replay import load_responses
 from .scenario import load_scenario, play
+from .searches import Flood
 from .security import Access, ApiKey
 from .sharing import SharingOptions, share_catalogue
 from .simulator import Settings, SlskdSimulator
@@ -41,12 +41,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scenario", type=Path, help="JSON list of what happens when")
     parser.add_argument("--replay", type=Path, help="recorded responses instead of a catalogue")
+    parser.add_argument(
+        "--flood", type=int, help="more searches than this in 220 s are ignored for half an hour"
+    )
     parser.add_argument("--webhook", help="address to tell of finished files")
     parser.add_argument("--write", choices=list(WriteMode), default=WriteMode.REAL)
     return parser.parse_args()
 
 
-def _peers(arguments: argparse.Namespace, audio: AudioLibrary) -> tuple[Peer, ...]:
+def _peers(arguments: argparse.Namespace) -> tuple[Peer, ...]:
     """Make the people on the network."""
     if arguments.replay is not None:
         return load_responses(arguments.replay)
@@ -55,12 +58,11 @@ def _peers(arguments: argparse.Namespace, audio: AudioLibrary) -> tuple[Peer, ..
     if kind == "large":
         catalogue = with_large_playlist(catalogue, int(count or 1000))
     options = SharingOptions(people=arguments.people, seed=arguments.seed)
-    return share_catalogue(catalogue, audio, options).peers
+    return share_catalogue(catalogue, options).peers
 
 
 def _simulator(arguments: argparse.Namespace) -> SlskdSimulator:
     """Build what the command line describes."""
-    audio = AudioLibrary()
     downloads = arguments.downloads or Path(tempfile.mkdtemp(prefix="slskd-")) / "downloads"
     keys = (ApiKey(arguments.api_key),) if arguments.api_key else ()
     webhooks = (Webhook(arguments.webhook),) if arguments.webhook else ()
@@ -74,10 +76,9 @@ def _simulator(arguments: argparse.Namespace) -> SlskdSimulator:
         url_base=f"/{base}" if base else "",
         write_mode=WriteMode(arguments.write),
         webhooks=webhooks,
+        flood=Flood(arguments.flood) if arguments.flood else None,
     )
-    return SlskdSimulator(
-        _peers(arguments, audio), downloads, arguments.incomplete, settings, audio
-    )
+    return SlskdSimulator(_peers(arguments), downloads, arguments.incomplete, settings)
 
 
 def main() -> None:

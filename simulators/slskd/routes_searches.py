@@ -54,12 +54,12 @@ class SearchRoutes:
 
     async def create(self, request: web.Request) -> web.Response:
         """Begin a search."""
-        refuses = self._version.refuses_concurrent_posts
-        if refuses and self.post_lock.locked():
+        if not self._version.refuses_concurrent_posts:
+            return await self._create(request)
+        if self.post_lock.locked():
             return text_error(429, ONE_AT_A_TIME)
         async with self.post_lock:
-            if refuses:
-                await asyncio.sleep(_POST_SECONDS)
+            await asyncio.sleep(_POST_SECONDS)
             return await self._create(request)
 
     async def _create(self, request: web.Request) -> web.Response:

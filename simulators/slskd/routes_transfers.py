@@ -56,11 +56,12 @@ class TransferRoutes:
 
     async def enqueue(self, request: web.Request) -> web.Response:
         """Begin downloads from one user."""
-        if self._version.refuses_concurrent_posts and self.post_slots.locked():
+        if not self._version.refuses_concurrent_posts:
+            return await self._enqueue(request)
+        if self.post_slots.locked():
             return text_error(429, ONE_AT_A_TIME)
         async with self.post_slots:
-            if self._version.refuses_concurrent_posts:
-                await asyncio.sleep(_POST_SECONDS)
+            await asyncio.sleep(_POST_SECONDS)
             return await self._enqueue(request)
 
     async def _enqueue(self, request: web.Request) -> web.Response:

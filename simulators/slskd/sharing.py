@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 import random
 
-from simulators.audio import AudioContent, AudioLibrary, AudioTags, Damage, Profile
+from simulators.audio import AudioContent, AudioTags, Damage, Profile
 from simulators.catalogue import Catalogue, Expectation, Recording
 
 from .decoys import Decoy, cover, siblings, wrong_version
@@ -105,11 +105,10 @@ class Population:
 class _Shares:
     """Collect files by person."""
 
-    def __init__(self, people: tuple[Person, ...], audio: AudioLibrary) -> None:
+    def __init__(self, people: tuple[Person, ...]) -> None:
         """Begin with empty shares."""
         self.people = people
         self.copies: list[Copy] = []
-        self._audio = audio
         self._files: dict[str, dict[str, SharedFile]] = {
             person.peer.username: {} for person in people
         }
@@ -146,7 +145,7 @@ class _Shares:
         if source.random() < 0.3 and not keeps_accents:
             path = plain_letters(path)
         content = _content(what, profile, flaw, source)
-        attributes = _attributes(person.peer.dialect, content, what, flaw, self._audio, source)
+        attributes = _attributes(person.peer.dialect, content, flaw, source)
         file = SharedFile(
             path=path,
             content=content,
@@ -198,9 +197,7 @@ def _content(what: Decoy, profile: Profile, flaw: Flaw, source: random.Random) -
 def _attributes(
     dialect: Dialect,
     content: AudioContent,
-    what: Decoy,
     flaw: Flaw,
-    audio: AudioLibrary,
     source: random.Random,
 ) -> Attributes:
     """Return what the person's client tells about a file."""
@@ -212,29 +209,16 @@ def _attributes(
     if flaw is Flaw.LENGTH_STRETCHED:
         length = int(length * _STRETCH)
     elif flaw is Flaw.LENGTH_OF_SIZE:
-        length = audio.size(content) // 1000
+        length = content.length_ms * profile.bit_rate // 8000
     if profile.is_lossless and not (dialect is Dialect.NICOTINE and source.random() < 0.4):
         depth = profile.bit_depth if source.random() < 0.75 else None
         return Attributes(length=length, bit_depth=depth, sample_rate=profile.sample_rate)
-    bit_rate = _nominal_bit_rate(content, audio)
+    bit_rate = profile.bit_rate
     if dialect is Dialect.SOULSEEK_QT:
         return Attributes(bit_rate=bit_rate, length=length)
     return Attributes(
         bit_rate=bit_rate, length=length, is_variable_bit_rate=profile.is_variable_bit_rate
     )
-
-
-def _nominal_bit_rate(content: AudioContent, audio: AudioLibrary) -> int:
-    """Return the bit rate a client tells: the constant one, or the average."""
-    constant = {
-        Profile.MP3_320: 320,
-        Profile.MP3_192: 192,
-        Profile.MP3_128: 128,
-        Profile.M4A_256: 256,
-    }
-    # Variable rates differ little from file to file, so one song stands for all.
-    average = AudioContent("average", 200_000, content.profile)
-    return constant.get(content.profile) or audio.bit_rate(average)
 
 
 def _as_shared(recording: Recording, length_ms: int) -> Decoy:
@@ -258,16 +242,14 @@ def _albums(recordings: Iterable[Recording]) -> list[tuple[Recording, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def share_catalogue(
-    catalogue: Catalogue, audio: AudioLibrary, options: SharingOptions | None = None
-) -> Population:
+def share_catalogue(catalogue: Catalogue, options: SharingOptions | None = None) -> Population:
     """Return people who share the catalogue, the same for the same options.
 
     Recordings expected to be left or asked about are shared only in the way of `traps`.
     """
     options = options or SharingOptions()
     people = make_people(options.people, options.seed)
-    shares = _Shares(people, audio)
+    shares = _Shares(people)
     for album in _albums(catalogue.recordings.values()):
         source = random.Random(f"album {options.seed} {album[0].album} {album[0].album_artist}")
         wanted = tuple(one for one in album if catalogue.expectation(one.key) is Expectation.FILED)

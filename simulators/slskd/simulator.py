@@ -116,6 +116,7 @@ class SlskdSimulator:
         self.requests = RequestLog()
         self.tokens = Tokens()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._prepared: asyncio.Future[None] | None = None
         self._api = self._build()
         self._api_server = LocalServer(self._api, settings.port)
         self._address = f"http://127.0.0.1:{settings.port}"
@@ -161,6 +162,7 @@ class SlskdSimulator:
             self.requests,
             clock,
             self.settings.url_base,
+            self._until_prepared,
         )
         return layer.application(routes)
 
@@ -188,7 +190,8 @@ class SlskdSimulator:
     async def start(self) -> str:
         """Listen and log in to the network; return the base address."""
         await asyncio.to_thread(self.storage.make_folders)
-        await asyncio.to_thread(self.network.prepare)
+        # Encoding takes seconds on a machine's first run: only whoever needs a size waits for it.
+        self._prepared = asyncio.ensure_future(asyncio.to_thread(self.network.prepare))
         self.clock.start()
         if self.settings.starts_logged_in:
             self.server.log_in_now()
@@ -205,8 +208,14 @@ class SlskdSimulator:
         await self._api_server.stop()
         for task in tuple(self._tasks):
             task.cancel()
+        await self._until_prepared()
         await self.clock.stop()
         await self.events.stop()
+
+    async def _until_prepared(self) -> None:
+        """Wait until the size of every shared file can be told."""
+        if self._prepared is not None:
+            await asyncio.shield(self._prepared)
 
     async def __aenter__(self) -> Self:
         """Start."""

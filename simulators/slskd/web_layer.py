@@ -54,14 +54,16 @@ class WebLayer:
         requests: RequestLog,
         clock: SimulatedClock,
         url_base: str,
+        until_prepared: Callable[[], Awaitable[None]],
     ) -> None:
-        """Take what decides about a request."""
+        """Take what decides about a request, and what to wait for before peers are asked."""
         self._access = access
         self._tokens = tokens
         self._faults = faults
         self._requests = requests
         self._clock = clock
         self._url_base = url_base
+        self._until_prepared = until_prepared
 
     def application(self, routes: Sequence[web.RouteDef]) -> web.Application:
         """Return an application serving the routes, with and without the URL base."""
@@ -122,6 +124,8 @@ class WebLayer:
         refusal = refuse_without_content_type(request, (request.method, pattern) in _READS_BODY)
         if refusal is not None:
             return refusal
+        if request.method == "POST" or "/users/" in path:
+            await self._until_prepared()
         try:
             return await self._faults.handle(request, path.removeprefix(API_ROOT), handler)
         except Exception as error:
@@ -134,6 +138,8 @@ class WebLayer:
 
     async def _anything_else(self, request: web.Request) -> web.Response:
         """Answer with the web page, as for every path that is neither API nor a file."""
+        if await self._knows_other_methods(request):
+            return empty(405)
         path = self._api_path(request.path)
         is_page = (
             request.method in ("GET", "HEAD")
@@ -144,6 +150,14 @@ class WebLayer:
         if not is_page or self._access.is_headless:
             return empty(404)
         return web.Response(text=_PAGE, content_type="text/html")
+
+    async def _knows_other_methods(self, request: web.Request) -> bool:
+        """Tell whether the path is a route, only not by this method."""
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            match = await request.app.router.resolve(request.clone(method=method))
+            if match.handler != self._anything_else:
+                return True
+        return False
 
     def _api_path(self, path: str) -> str:
         """Return the path without the URL base."""

@@ -54,6 +54,13 @@ def test_tags_length_and_codec_are_read_by_others(
         assert round(found.info.bitrate / 1000) == constant[profile]
 
 
+@pytest.mark.parametrize("profile", Profile)
+def test_bit_rate_is_known_without_encoding(library: AudioLibrary, profile: Profile) -> None:
+    """What clients would tell of a profile is what its files have on average."""
+    content = AudioContent("rate", 200_000, profile)
+    assert library.bit_rate(content) == pytest.approx(profile.bit_rate, rel=0.05)
+
+
 @pytest.mark.parametrize("profile", DECODED_BY_LIBSNDFILE)
 def test_every_frame_decodes(library: AudioLibrary, profile: Profile) -> None:
     """The whole file decodes to the announced length and is not silent anywhere."""

@@ -24,6 +24,7 @@ async def test_page_instead_of_json_for_a_wrong_base(tmp_path: Path) -> None:
         assert (await client.send("GET", "/static/missing.js", root="")).status == 404
         unknown = await client.send("GET", "/nothing")
         assert (unknown.status, unknown.text) == (404, "")
+        assert (await client.send("PUT", "/searches")).status == 405
         assert (await client.send("GET", "/health", root="")).status == 200
 
 

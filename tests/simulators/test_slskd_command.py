@@ -62,8 +62,8 @@ async def test_search_and_download_with_the_command(tmp_path: Path) -> None:
         for one in responses:
             wanted = [{"filename": file["filename"], "size": file["size"]} for file in one["files"]]
             name = quote(one["username"], safe="")
-            url = URL(f"{api}/transfers/downloads/{name}", encoded=True)
-            async with session.post(url, json=wanted) as response:
+            user = URL(f"{api}/transfers/downloads/{name}", encoded=True)
+            async with session.post(user, json=wanted) as response:
                 await response.read()
         local = None
         while local is None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from simulators.audio import AudioLibrary
 from simulators.catalogue import Catalogue, Expectation, demo_catalogue, with_large_playlist
 from simulators.slskd import (
     Flaw,
@@ -23,21 +22,15 @@ from .slskd_client import slskd, wanted
 
 
 @pytest.fixture(scope="module")
-def audio() -> AudioLibrary:
-    """Return a library that keeps its segments between runs."""
-    return AudioLibrary()
-
-
-@pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """Return the demo's music."""
     return demo_catalogue()
 
 
 @pytest.fixture(scope="module")
-def population(catalogue: Catalogue, audio: AudioLibrary) -> Population:
+def population(catalogue: Catalogue) -> Population:
     """Return the demo's people."""
-    return share_catalogue(catalogue, audio)
+    return share_catalogue(catalogue)
 
 
 def files_with(population: Population, word: str) -> list[SharedFile]:
@@ -50,19 +43,17 @@ def files_with(population: Population, word: str) -> list[SharedFile]:
     ]
 
 
-def test_same_seed_same_people(catalogue: Catalogue, audio: AudioLibrary) -> None:
+def test_same_seed_same_people(catalogue: Catalogue) -> None:
     """A population is the same on every run, another with another seed."""
     options = SharingOptions(seed=7)
-    assert share_catalogue(catalogue, audio, options) == share_catalogue(catalogue, audio, options)
-    assert share_catalogue(catalogue, audio, options) != share_catalogue(catalogue, audio)
+    assert share_catalogue(catalogue, options) == share_catalogue(catalogue, options)
+    assert share_catalogue(catalogue, options) != share_catalogue(catalogue)
 
 
 @pytest.mark.parametrize("seed", range(1, 6))
-def test_everything_to_be_filed_can_be_had(
-    catalogue: Catalogue, audio: AudioLibrary, seed: int
-) -> None:
+def test_everything_to_be_filed_can_be_had(catalogue: Catalogue, seed: int) -> None:
     """Each recording to be filed has a sound lossless copy with somebody who delivers, traps none."""
-    population = share_catalogue(catalogue, audio, SharingOptions(seed=seed))
+    population = share_catalogue(catalogue, SharingOptions(seed=seed))
     filed = {key for key in catalogue.recordings if catalogue.expectation(key) is Expectation.FILED}
     assert population.obtainable() == filed
     lossless = {
@@ -164,11 +155,11 @@ async def test_every_manner_can_be_met(population: Population, tmp_path: Path) -
                 assert end in ("Completed, Errored", "Completed, TimedOut", "Completed, Aborted")
 
 
-def test_large_and_thin_population(catalogue: Catalogue, audio: AudioLibrary) -> None:
+def test_large_and_thin_population(catalogue: Catalogue) -> None:
     """Without the guarantee part of a large catalogue cannot be had, most of it can."""
     large = with_large_playlist(catalogue, 1_000)
     options = SharingOptions(people=300, guaranteed=False, unavailable=0.1)
-    thin = share_catalogue(large, audio, options)
+    thin = share_catalogue(large, options)
     obtainable = sum(key.startswith("large-") for key in thin.obtainable())
     assert 600 < obtainable < 950
     assert len({one.username for one in thin.peers}) == 300
