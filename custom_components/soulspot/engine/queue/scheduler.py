@@ -12,10 +12,12 @@ from ..errors import (
     PermissionDeniedError,
     RateLimitedError,
     SoulSpotError,
+    StorageError,
+    StoreError,
     UnavailableError,
     UnreachableError,
 )
-from ..model import JobId, JobKind, JobState, Reason
+from ..model import JobKind, JobState, Reason
 from ..ports import Clock
 from ..store import Database, jobs
 from ..store.jobs import Job
@@ -23,7 +25,8 @@ from .retry import pause_after
 
 _LOGGER = logging.getLogger(__name__)
 
-_LONGEST_NAP = 60.0  # seconds; a clock that jumps is noticed at the latest then
+_SHORTEST_NAP = 0.05  # seconds
+_LONGEST_NAP = 60.0  # a clock that jumps is noticed at the latest then
 _KEEP_FINISHED = timedelta(days=14)
 _PRUNE_EVERY = timedelta(hours=6)
 ATTEMPTS = 5
@@ -89,7 +92,6 @@ class Scheduler:
         self._generator = generator or random.Random()
         self._wake = asyncio.Event()
         self._running: dict[JobKind, int] = dict.fromkeys(workers, 0)
-        self._finished = asyncio.Condition()
         self._pruned_at: datetime | None = None
         self.paused = False
 
@@ -98,31 +100,32 @@ class Scheduler:
         self._wake.set()
 
     async def run(self) -> None:
-        """Recover what a killed process left, then work; on cancellation the jobs return to the queue."""
-        await self._database.run(jobs.recover, now=self._clock.now())
+        """Recover what a killed process left, then work; on cancellation the jobs return to the queue.
+
+        Trouble with the database (a full disk) lets everything wait until it is over.
+        """
+        await self._until_stored(lambda: self._database.run(jobs.recover, now=self._clock.now()))
         async with asyncio.TaskGroup() as group:
             while True:
                 self._wake.clear()
-                await self._start_jobs(group)
-                await self._prune()
-                await self._sleep()
+                nap = await self._until_stored(lambda: self._turn(group))
+                await self._sleep(nap)
 
-    async def wait_for(self, job_id: JobId, timeout: float) -> Job | None:
-        """Return the job once it has ended, or as it is after `timeout` seconds."""
-        try:
-            async with asyncio.timeout(timeout), self._finished:
-                while True:
-                    job = await self._database.run(jobs.get_job, job_id)
-                    if job is None or job.state.is_final:
-                        return job
-                    await self._finished.wait()
-        except TimeoutError:
-            return await self._database.run(jobs.get_job, job_id)
+    async def _turn(self, group: asyncio.TaskGroup) -> float:
+        """Start what may start, and return the seconds until something is due."""
+        await self._start_jobs(group)
+        await self._prune()
+        due = await self._database.run(jobs.next_due)
+        if due is None or self.paused:
+            return _LONGEST_NAP
+        seconds = (due - self._clock.now()).total_seconds()
+        return min(max(seconds, _SHORTEST_NAP), _LONGEST_NAP)
 
     async def _start_jobs(self, group: asyncio.TaskGroup) -> None:
         """Start as many jobs of each kind as its worker allows."""
         if self.paused:
             return
+        await self._database.run(jobs.wake_due, now=self._clock.now())
         for kind, worker in self._workers.items():
             while self._running[kind] < worker.concurrency and worker.is_ready():
                 job = await self._database.run(jobs.claim_next, kind, now=self._clock.now())
@@ -135,16 +138,22 @@ class Scheduler:
         """Run one job and store its end; a cancelled one stays "running" and is recovered."""
         try:
             result = await self._attempt(job, worker)
-            await self._store(job, worker, result)
-        except SoulSpotError as error:
-            # The store itself is in trouble (a full disk): the job is recovered at the next start.
-            _LOGGER.error("A job could not be stored: %s", error)
-            await self._clock.sleep(_LONGEST_NAP)
+            await self._until_stored(lambda: self._store(job, worker, result))
         finally:
             self._running[job.kind] -= 1
             self._wake.set()
-        async with self._finished:
-            self._finished.notify_all()
+
+    async def _until_stored[T](self, store: Callable[[], Awaitable[T]]) -> T:
+        """Repeat what the database refuses until it takes it; it is told once."""
+        is_told = False
+        while True:
+            try:
+                return await store()
+            except (StoreError, StorageError) as error:
+                if not is_told:
+                    _LOGGER.error("The database cannot be written, jobs wait: %s", error)
+                    is_told = True
+                await self._clock.sleep(_LONGEST_NAP)
 
     async def _attempt(self, job: Job, worker: Worker) -> Result:
         """Run the handler and turn what it raises into a result."""
@@ -152,7 +161,13 @@ class Scheduler:
             return await worker.handle(job)
         except RateLimitedError as error:
             return self._later(error, timedelta(seconds=max(error.retry_after, 1.0)))
-        except (UnreachableError, UnavailableError, AuthenticationError) as error:
+        except (
+            # None of these is the job's fault: a service is away, or a disk is full.
+            UnreachableError,
+            UnavailableError,
+            AuthenticationError,
+            StorageError,
+        ) as error:
             pause = pause_after(1, self._generator)
             return Later(until=self._clock.now() + pause, reason=_reason(error))
         except PermissionDeniedError as error:
@@ -188,16 +203,28 @@ class Scheduler:
                 await self._database.run(
                     jobs.postpone,
                     job.id,
+                    now=now,
                     until=result.until,
                     reason=result.reason,
                     is_attempt=result.is_attempt,
                 )
             case Failed():
+                # The consequences come first: a process killed in between does them again.
+                await self._tell_of_failure(job, worker, result.reason)
                 await self._database.run(
                     jobs.finish, job.id, JobState.FAILED, now=now, reason=result.reason
                 )
-                if worker.on_failure is not None:
-                    await worker.on_failure(job, result.reason)
+
+    async def _tell_of_failure(self, job: Job, worker: Worker, reason: Reason) -> None:
+        """Let the worker store what follows from a job's failure; only the database may object."""
+        if worker.on_failure is None:
+            return
+        try:
+            await worker.on_failure(job, reason)
+        except StoreError, StorageError:
+            raise
+        except Exception:
+            _LOGGER.exception("Unexpected error after the failure of a %s job", job.kind)
 
     async def _prune(self) -> None:
         """Forget jobs that ended long ago."""
@@ -206,14 +233,10 @@ class Scheduler:
             self._pruned_at = now
             await self._database.run(jobs.prune, before=now - _KEEP_FINISHED)
 
-    async def _sleep(self) -> None:
+    async def _sleep(self, seconds: float) -> None:
         """Sleep until something is due or somebody wakes us."""
-        due = await self._database.run(jobs.next_due)
-        nap = _LONGEST_NAP
-        if due is not None and not self.paused:
-            nap = min(max((due - self._clock.now()).total_seconds(), 0.05), _LONGEST_NAP)
         waiter = asyncio.ensure_future(self._wake.wait())
-        sleeper = asyncio.ensure_future(self._clock.sleep(nap))
+        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
         try:
             await asyncio.wait((waiter, sleeper), return_when=asyncio.FIRST_COMPLETED)
         finally:

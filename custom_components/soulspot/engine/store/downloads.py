@@ -6,7 +6,8 @@ from datetime import datetime
 import sqlite3
 from typing import Any
 
-from ..model import Download, DownloadId, DownloadState, Quality, Reason, TrackId
+from ..model import Download, DownloadId, DownloadState, JobKind, Priority, Quality, Reason, TrackId
+from . import jobs
 from .values import clean, dump, dump_reason, load, load_reason, to_column, to_datetime
 
 _DOWNLOAD = """
@@ -77,8 +78,13 @@ def request_download(
     quality: Quality,
     query: str | None,
     now: datetime,
+    priority: Priority = Priority.PLAYLIST,
+    lane: str = "",
 ) -> DownloadId:
-    """Create the track's download, or start a finished one afresh; a living one is kept."""
+    """Create the track's download, or start a finished one afresh; a living one is kept.
+
+    Every further step of it is queued with its priority and in its lane.
+    """
     present = find_download(connection, track_id)
     if present is not None and not present.state.is_final:
         return present.id
@@ -87,10 +93,11 @@ def request_download(
         connection.execute("DELETE FROM transfer WHERE download_id = ?", (present.id,))
     row = connection.execute(
         """
-        INSERT INTO download (track_id, state, quality, query, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO download (track_id, state, quality, query, priority, lane, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (track_id) DO UPDATE SET state = excluded.state, reason = NULL, quality = excluded.quality,
-            query = excluded.query, results = 0, query_position = 0, rounds = 0, local_path = NULL,
-            updated_at = excluded.updated_at
+            query = excluded.query, priority = excluded.priority, lane = excluded.lane, results = 0,
+            query_position = 0, rounds = 0, local_path = NULL, updated_at = excluded.updated_at
         RETURNING id
         """,
         (
@@ -98,11 +105,48 @@ def request_download(
             DownloadState.QUEUED.value,
             quality.value,
             query and clean(query),
+            priority.rank,
+            lane,
             to_column(now),
             to_column(now),
         ),
     ).fetchone()
     return DownloadId(row["id"])
+
+
+def queue_step(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    *,
+    now: datetime,
+    run_at: datetime | None = None,
+) -> None:
+    """Let a job take the download's next step, now or at a moment, with its priority and lane."""
+    row = connection.execute(
+        "SELECT track_id, priority, lane FROM download WHERE id = ?", (download_id,)
+    ).fetchone()
+    if row is None:
+        return
+    jobs.add_job(
+        connection,
+        JobKind.DOWNLOAD,
+        f"track:{row['track_id']}",
+        now=now,
+        payload={"download": download_id},
+        priority=list(Priority)[row["priority"]],
+        lane=row["lane"],
+        run_at=run_at,
+    )
+
+
+def raise_priority(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> None:
+    """Let what a person asked for go before the rest; a running transfer is not touched."""
+    connection.execute(
+        "UPDATE download SET priority = ? WHERE track_id = ?", (Priority.USER.rank, track_id)
+    )
+    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{track_id}")
+    if alive is not None:
+        jobs.raise_priority(connection, alive, Priority.USER, now=now)
 
 
 def set_state(

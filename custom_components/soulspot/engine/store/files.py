@@ -9,11 +9,7 @@ from .values import dump, to_column
 
 
 def save_file(connection: sqlite3.Connection, file: LibraryFile, *, now: datetime) -> None:
-    """Remember a filed track; a path belongs to one track only, the latest."""
-    connection.execute(
-        "DELETE FROM library_file WHERE path = ? AND track_id != ?",
-        (file.path, file.track_id),
-    )
+    """Remember a filed track; one file may serve several tracks, as Spotify has several ids for some."""
     connection.execute(
         """
         INSERT INTO library_file (track_id, path, size, modified_ns, format, duration_ms, bit_rate, checksum, filed_at)
@@ -45,12 +41,6 @@ def get_files(
         (dump(list(track_ids)),),
     )
     return {TrackId(row["track_id"]): _file(row) for row in rows}
-
-
-def find_by_path(connection: sqlite3.Connection, path: str) -> LibraryFile | None:
-    """Return the file at a path relative to the library folder."""
-    row = connection.execute("SELECT * FROM library_file WHERE path = ?", (path,)).fetchone()
-    return None if row is None else _file(row)
 
 
 def delete_file(connection: sqlite3.Connection, track_id: TrackId) -> None:

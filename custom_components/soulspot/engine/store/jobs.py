@@ -1,12 +1,15 @@
 """Store jobs: claimed by priority and fair turns, never scanned as a whole."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 import sqlite3
 from typing import Any
 
 from ..model import JobId, JobKind, JobState, Priority, Reason
 from .values import dump, dump_reason, load, load_reason, to_column, to_datetime
+
+# Nothing waits longer on purpose: a job due later than this was stored by a clock that went wrong.
+_LONGEST_WAIT = timedelta(days=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +40,15 @@ def add_job(
 ) -> JobId:
     """Add a job, or return the living one about the same subject, raised to the priority.
 
-    `lane` names the group (a playlist) among which turns are shared fairly.
+    `lane` names the group (a playlist) among which turns are shared fairly. A job that runs at this
+    moment may have looked already: it runs once more when it has ended.
     """
     alive = find_alive(connection, kind, subject)
     if alive is not None:
+        raise_priority(connection, alive, priority, now=now)
         connection.execute(
-            "UPDATE job SET priority = min(priority, ?) WHERE id = ?",
-            (priority.rank, alive.id),
+            "UPDATE job SET asked_again = 1 WHERE id = ? AND state = 'running'", (alive.id,)
         )
-        if priority is Priority.USER and alive.state is JobState.WAITING:
-            wake(connection, alive.id, now=now)
         return alive.id
     due = run_at or now
     state = JobState.WAITING if due > now else JobState.PENDING
@@ -62,7 +64,7 @@ def add_job(
             state.value,
             priority.rank,
             lane,
-            _next_turn(connection, kind, lane),
+            _next_turn(connection, kind, priority, lane),
             to_column(due),
             to_column(now),
         ),
@@ -70,12 +72,32 @@ def add_job(
     return JobId(cursor.lastrowid or 0)
 
 
-def claim_next(connection: sqlite3.Connection, kind: JobKind, *, now: datetime) -> Job | None:
-    """Take the job whose turn it is and mark it running."""
+def raise_priority(
+    connection: sqlite3.Connection, job: Job, priority: Priority, *, now: datetime
+) -> None:
+    """Let a living job go before others; what a person asks for does not wait for its time."""
     connection.execute(
+        "UPDATE job SET priority = min(priority, ?) WHERE id = ?", (priority.rank, job.id)
+    )
+    if priority is Priority.USER:
+        wake(connection, job.id, now=now)
+
+
+def wake_due(connection: sqlite3.Connection, *, now: datetime) -> int:
+    """Let the waiting jobs run whose time has come, and return how many."""
+    due = connection.execute(
         "UPDATE job SET state = 'pending' WHERE state = 'waiting' AND run_at <= ?",
         (to_column(now),),
     )
+    impossible = connection.execute(
+        "UPDATE job SET state = 'pending' WHERE state = 'waiting' AND run_at > ?",
+        (to_column(now + _LONGEST_WAIT),),
+    )
+    return due.rowcount + impossible.rowcount
+
+
+def claim_next(connection: sqlite3.Connection, kind: JobKind, *, now: datetime) -> Job | None:
+    """Take the pending job whose turn it is and mark it running."""
     row = connection.execute(
         "SELECT * FROM job WHERE kind = ? AND state = 'pending' ORDER BY priority, turn, id LIMIT 1",
         (kind.value,),
@@ -88,10 +110,10 @@ def claim_next(connection: sqlite3.Connection, kind: JobKind, *, now: datetime) 
     )
     connection.execute(
         """
-        INSERT INTO job_lane (kind, lane, turn) VALUES (?, '', ?)
-        ON CONFLICT (kind, lane) DO UPDATE SET turn = max(turn, excluded.turn)
+        INSERT INTO job_lane (kind, priority, lane, turn) VALUES (?, ?, '', ?)
+        ON CONFLICT (kind, priority, lane) DO UPDATE SET turn = max(turn, excluded.turn)
         """,
-        (row["kind"], row["turn"]),
+        (row["kind"], row["priority"], row["turn"]),
     )
     return get_job(connection, JobId(row["id"]))
 
@@ -103,26 +125,32 @@ def finish(
     *,
     now: datetime,
     reason: Reason | None = None,
-) -> None:
-    """End a job for good; one that has ended stays as it is."""
-    connection.execute(
+) -> bool:
+    """End a job for good; False when it had ended before, or was asked for again and goes on."""
+    if _begin_again(connection, job_id, now=now):
+        return False
+    cursor = connection.execute(
         "UPDATE job SET state = ?, reason = ?, finished_at = ? WHERE id = ? AND state IN ('pending', 'waiting', 'running')",
         (state.value, dump_reason(reason), to_column(now), job_id),
     )
+    return cursor.rowcount > 0
 
 
 def postpone(
     connection: sqlite3.Connection,
     job_id: JobId,
     *,
+    now: datetime,
     until: datetime,
     reason: Reason | None,
     is_attempt: bool = True,
 ) -> None:
     """Let a job wait; a pause that is nobody's failure does not count as an attempt."""
+    if _begin_again(connection, job_id, now=now):
+        return
     connection.execute(
         """
-        UPDATE job SET state = 'waiting', run_at = ?, reason = ?, attempts = attempts - ?
+        UPDATE job SET state = 'waiting', run_at = ?, reason = ?, attempts = max(attempts - ?, 0)
         WHERE id = ? AND state IN ('pending', 'waiting', 'running')
         """,
         (to_column(until), dump_reason(reason), 0 if is_attempt else 1, job_id),
@@ -140,7 +168,10 @@ def wake(connection: sqlite3.Connection, job_id: JobId, *, now: datetime) -> Non
 def recover(connection: sqlite3.Connection, *, now: datetime) -> int:
     """Return jobs that a killed process left running to the queue."""
     cursor = connection.execute(
-        "UPDATE job SET state = 'pending', run_at = ?, attempts = max(attempts - 1, 0) WHERE state = 'running'",
+        """
+        UPDATE job SET state = 'pending', run_at = ?, asked_again = 0, attempts = max(attempts - 1, 0)
+        WHERE state = 'running'
+        """,
         (to_column(now),),
     )
     return cursor.rowcount
@@ -186,19 +217,35 @@ def prune(connection: sqlite3.Connection, *, before: datetime) -> int:
     return cursor.rowcount
 
 
-def _next_turn(connection: sqlite3.Connection, kind: JobKind, lane: str) -> int:
+def _begin_again(connection: sqlite3.Connection, job_id: JobId, *, now: datetime) -> bool:
+    """Return a job to the queue that was asked for again while it ran."""
+    cursor = connection.execute(
+        """
+        UPDATE job SET state = 'pending', run_at = ?, reason = NULL, asked_again = 0, attempts = 0
+        WHERE id = ? AND state = 'running' AND asked_again = 1
+        """,
+        (to_column(now), job_id),
+    )
+    return cursor.rowcount > 0
+
+
+def _next_turn(connection: sqlite3.Connection, kind: JobKind, priority: Priority, lane: str) -> int:
     """Return the lane's next turn: never before the turn being served, so a new lane need not queue up."""
-    served = connection.execute(
-        "SELECT turn FROM job_lane WHERE kind = ? AND lane = ''", (kind.value,)
-    ).fetchone()
-    own = connection.execute(
-        "SELECT turn FROM job_lane WHERE kind = ? AND lane = ?",
-        (kind.value, f"lane:{lane}"),
-    ).fetchone()
-    turn = max(served["turn"] if served else 0, (own["turn"] if own else 0) + 1)
+    name = f"lane:{lane}"  # The empty name holds the turn being served.
+    turns: dict[str, int] = {
+        row["lane"]: row["turn"]
+        for row in connection.execute(
+            "SELECT lane, turn FROM job_lane WHERE kind = ? AND priority = ? AND lane IN ('', ?)",
+            (kind.value, priority.rank, name),
+        )
+    }
+    turn = max(turns.get("", 0), turns.get(name, 0) + 1)
     connection.execute(
-        "INSERT INTO job_lane (kind, lane, turn) VALUES (?, ?, ?) ON CONFLICT (kind, lane) DO UPDATE SET turn = excluded.turn",
-        (kind.value, f"lane:{lane}", turn),
+        """
+        INSERT INTO job_lane (kind, priority, lane, turn) VALUES (?, ?, ?, ?)
+        ON CONFLICT (kind, priority, lane) DO UPDATE SET turn = excluded.turn
+        """,
+        (kind.value, priority.rank, name, turn),
     )
     return turn
 

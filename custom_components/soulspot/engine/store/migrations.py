@@ -92,6 +92,7 @@ CREATE TABLE job (
     subject TEXT NOT NULL,
     payload TEXT NOT NULL DEFAULT '{}',
     state TEXT NOT NULL,
+    asked_again INTEGER NOT NULL DEFAULT 0,
     reason TEXT,
     priority INTEGER NOT NULL,
     lane TEXT NOT NULL,
@@ -103,11 +104,17 @@ CREATE TABLE job (
     finished_at REAL
 ) STRICT;
 CREATE UNIQUE INDEX job_alive ON job (kind, subject) WHERE state IN ('pending', 'waiting', 'running');
+CREATE INDEX job_state ON job (state);
 CREATE INDEX job_next ON job (kind, priority, turn, id) WHERE state = 'pending';
 CREATE INDEX job_due ON job (run_at) WHERE state = 'waiting';
-CREATE INDEX job_running ON job (kind) WHERE state = 'running';
 CREATE INDEX job_finished ON job (finished_at) WHERE state IN ('completed', 'failed', 'cancelled');
-CREATE TABLE job_lane (kind TEXT, lane TEXT, turn INTEGER NOT NULL, PRIMARY KEY (kind, lane)) STRICT, WITHOUT ROWID;
+CREATE TABLE job_lane (
+    kind TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    lane TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    PRIMARY KEY (kind, priority, lane)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE download (
     id INTEGER PRIMARY KEY,
@@ -116,6 +123,8 @@ CREATE TABLE download (
     reason TEXT,
     quality TEXT NOT NULL,
     query TEXT,
+    priority INTEGER NOT NULL,
+    lane TEXT NOT NULL,
     local_path TEXT,
     results INTEGER NOT NULL DEFAULT 0,
     query_position INTEGER NOT NULL DEFAULT 0,
@@ -150,7 +159,7 @@ CREATE TABLE transfer (
 
 CREATE TABLE library_file (
     track_id INTEGER PRIMARY KEY REFERENCES track (id) ON DELETE CASCADE,
-    path TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL,
     size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
     format TEXT NOT NULL,
@@ -159,6 +168,7 @@ CREATE TABLE library_file (
     checksum TEXT,
     filed_at REAL NOT NULL
 ) STRICT;
+CREATE INDEX library_file_path ON library_file (path);
 
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY,
@@ -198,14 +208,20 @@ CREATE TABLE own_search (id TEXT PRIMARY KEY, created_at REAL NOT NULL) STRICT, 
 _STEPS = (_FIRST,)
 
 
+def check_version(connection: sqlite3.Connection) -> int:
+    """Return the version of the file's schema; raises StoreError `store_too_new`."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(_STEPS):
+        raise StoreError("store_too_new")
+    return version
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply the missing steps, each in a transaction of its own.
 
     Raises StoreError when the file was written by a newer version: it is left untouched.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(_STEPS):
-        raise StoreError("store_too_new")
+    version = check_version(connection)
     for number, script in enumerate(_STEPS[version:], start=version + 1):
         connection.executescript(
             f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"

@@ -26,6 +26,13 @@ def record_search(
     connection.execute("DELETE FROM search_sent WHERE sent_at < ?", (to_column(forget_before),))
 
 
+def clamp_searches(connection: sqlite3.Connection, *, now: datetime) -> None:
+    """Let searches that a clock since set back had sent in the future count as sent now."""
+    connection.execute(
+        "UPDATE search_sent SET sent_at = ? WHERE sent_at > ?", (to_column(now), to_column(now))
+    )
+
+
 def searches_since(connection: sqlite3.Connection, moment: datetime) -> tuple[datetime, ...]:
     """Return when searches were sent since the moment, oldest first."""
     rows = connection.execute(

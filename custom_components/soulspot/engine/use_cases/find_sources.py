@@ -83,6 +83,7 @@ class FindSources:
         self._budget = budget
         self._lane = asyncio.Lock()
         self._recent: deque[RecentAnswers] = deque(maxlen=_ANSWERS_KEPT)
+        self._running: set[str] = set()
 
     def ladder(
         self, wanted: WantedRecording, query: str | None, *, last_resort: bool
@@ -178,8 +179,14 @@ class FindSources:
         return await asyncio.to_thread(rank, wanted, list(responses), profile, histories)
 
     async def clean_up(self) -> None:
-        """Delete searches that a killed process left behind in slskd."""
+        """Delete the searches that slskd still holds although nobody waits for them.
+
+        A killed process leaves such behind, and one that lost slskd in mid-search. Raises the errors
+        of the slskd room; what is left is for the next time.
+        """
         for search_id in await self._context.database.run(network.own_searches):
+            if search_id in self._running:
+                continue
             await self._context.slskd.stop_search(search_id)
             await self._context.slskd.delete_search(search_id)
             await self._context.database.run(network.forget_search, search_id)
@@ -191,11 +198,15 @@ class FindSources:
                 raise BudgetSpent(wait=wait)
             await self._context.clock.sleep(wait.total_seconds())
         search_id = str(uuid.uuid4())
-        await self._budget.spend(search_id)
-        limits = SearchLimits(timeout_ms=round(self._context.settings.search_timeout * 1000))
-        result = await search(
-            self._context.slskd, self._context.clock, search_id, text, limits=limits
-        )
+        self._running.add(search_id)
+        try:
+            await self._budget.spend(search_id)
+            limits = SearchLimits(timeout_ms=round(self._context.settings.search_timeout * 1000))
+            result = await search(
+                self._context.slskd, self._context.clock, search_id, text, limits=limits
+            )
+        finally:
+            self._running.discard(search_id)
         if result.is_deleted:
             await self._context.database.run(network.forget_search, search_id)
         if result.is_throttled:

@@ -146,33 +146,20 @@ def queue_download(
     present = downloads.find_download(connection, track_id)
     if present is not None and not present.state.is_final:
         if priority is Priority.USER:
-            _raise_priority(connection, track_id, now=now)
+            downloads.raise_priority(connection, track_id, now=now)
         return False
     # A filed track that is missing again has lost its file.
     if present is not None and not retry and present.state is not DownloadState.FILED:
         return False
     download_id = downloads.request_download(
-        connection, track_id, quality=quality, query=query, now=now
+        connection, track_id, quality=quality, query=query, now=now, priority=priority, lane=lane
     )
-    job_id = jobs.add_job(
-        connection,
-        JobKind.DOWNLOAD,
-        f"track:{track_id}",
-        now=now,
-        payload={"download": download_id},
-        priority=priority,
-        lane=lane,
-    )
+    downloads.queue_step(connection, download_id, now=now)
     # One that was to look again in days looks now.
-    jobs.wake(connection, job_id, now=now)
+    waiting = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{track_id}")
+    if waiting is not None:
+        jobs.wake(connection, waiting.id, now=now)
     return True
-
-
-def _raise_priority(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> None:
-    """Let what a person asked for go before the rest; a running transfer is not touched."""
-    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{track_id}")
-    if alive is not None:
-        jobs.add_job(connection, JobKind.DOWNLOAD, alive.subject, now=now, priority=Priority.USER)
 
 
 def _queue_for_user(

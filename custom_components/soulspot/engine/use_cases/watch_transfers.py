@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 import sqlite3
 
-from ..errors import ServiceError
+from ..errors import ServiceError, SoulSpotError
 from ..model import DownloadId, DownloadState, JobKind, Reason
 from ..slskd.failures import failure
 from ..slskd.models import Failure, FailureKind, Outcome, Transfer, TransferState
@@ -18,7 +18,7 @@ from ..slskd.transfers import choose_row, judge
 from ..store import downloads, jobs, journal, network
 from ..store.downloads import StoredTransfer
 from .context import Context
-from .download_track import destination, refuse
+from .download_track import destination, use_up
 from .watch_slskd import WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
@@ -83,14 +83,24 @@ class WatchTransfers:
         self._wake.set()
 
     async def run(self) -> None:
-        """Watch until cancelled."""
+        """Watch until cancelled; trouble of any kind is over at some later look."""
+        told: str | None = None
         while True:
             self._wake.clear()
             try:
                 pause = await self.look()
+                told = None
             except ServiceError as error:
                 self._watch.note_error(error)
                 pause = _AWAY
+            except SoulSpotError as error:
+                if told != error.translation_key:
+                    _LOGGER.error("Transfers cannot be followed for now: %s", error)
+                told = error.translation_key
+                pause = _IDLE
+            except Exception:
+                _LOGGER.exception("Unexpected error while following transfers")
+                pause = _IDLE
             await self._nap(pause)
 
     async def look(self) -> float:
@@ -355,7 +365,8 @@ def _fail(
     """Use the transfer's candidate up and queue the next step."""
     download = downloads.get_download(connection, transfer.download_id)
     if download is not None:
-        refuse(connection, download, transfer.position, transfer.username, why, now=now)
+        use_up(connection, download, transfer.position, transfer.username, why, now=now)
+        downloads.queue_step(connection, download.id, now=now)
 
 
 def _store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
