@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
 
-from .screen import DemoError, RefusedError
+from .screen import DemoError
 
 type Json = dict[str, Any]
 
@@ -129,7 +129,7 @@ class HomeAssistantApi:
     # --- Websocket ---------------------------------------------------------------------------
 
     async def command(self, kind: str, **fields: Any) -> Any:
-        """Send a websocket command and return its result; RefusedError when it fails."""
+        """Send a websocket command and return its result; DemoError when it fails."""
         async with self._lock, asyncio.timeout(_ANSWER_SECONDS):
             websocket = await self._connected()
             self._last_id += 1
@@ -139,8 +139,7 @@ class HomeAssistantApi:
                 if message.get("id") == self._last_id and message.get("type") == "result":
                     break
         if not message["success"]:
-            error = message["error"]
-            raise RefusedError(f"{kind} failed: {error}", error.get("translation_key"))
+            raise DemoError(f"{kind} failed: {message['error']}")
         return message["result"]
 
     async def action(self, name: str, **data: Any) -> Json:

@@ -3,7 +3,6 @@
 from collections import Counter
 from pathlib import Path
 
-from simulators.musicbrainz import mbid
 from simulators.slskd import Copy, Flaw
 
 from .api import HomeAssistantApi, Json
@@ -109,7 +108,7 @@ def _judge_file(result: TrackResult, track: Json, library: Path) -> None:
 
 
 def _judge_tags(result: TrackResult) -> None:
-    """Compare length and tags with the catalogue, and the recording with MusicBrainz."""
+    """Compare length and tags with the catalogue and with MusicBrainz."""
     recording = result.expected.recording
     if recording is None:
         return
@@ -117,18 +116,19 @@ def _judge_tags(result: TrackResult) -> None:
     if result.length_s is None or abs(result.length_s - wanted_s) > _SAME_LENGTH_S:
         result.problems.append(f"lasts {result.length_s} s instead of {wanted_s} s")
     isrc = (recording.isrc or "").replace("-", "").upper()
-    identifier = mbid("recording", recording.key) if result.expected.is_in_musicbrainz else ""
     wanted = {
         "title": recording.title,
         "artist": ", ".join(recording.artists),
         "album": recording.album,
         "isrc": isrc,
-        "musicbrainz_recordingid": identifier,
     }
     for name, value in wanted.items():
         found = "; ".join(result.tags.get(name, []))
         if found != value:
             result.problems.append(f"tag {name} is “{found}” instead of “{value}”")
+    found = "; ".join(result.tags.get("musicbrainz_recordingid", []))
+    if found not in result.expected.musicbrainz_ids:
+        result.problems.append(f"names “{found}” as its recording at MusicBrainz")
 
 
 def _judge_source(

@@ -7,7 +7,7 @@ from .set_up import DOMAIN
 
 PATH = "music-library"
 _TITLE = "Music library"
-_GRAPH_HOURS = 0.1
+_GRAPH_HOURS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,8 @@ class Found:
     playlists: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-async def create_dashboard(api: HomeAssistantApi, entry_id: str) -> str:
+async def create_dashboard(api: HomeAssistantApi, found: Found) -> str:
     """Create the dashboard, make it the first page, and return its address."""
-    found = await _find(api, entry_id)
     await api.command(
         "lovelace/dashboards/create",
         url_path=PATH,
@@ -35,7 +34,7 @@ async def create_dashboard(api: HomeAssistantApi, entry_id: str) -> str:
     return f"{api.url}/{PATH}"
 
 
-async def _find(api: HomeAssistantApi, entry_id: str) -> Found:
+async def find_entities(api: HomeAssistantApi, entry_id: str) -> Found:
     """Look the integration's enabled entities up in the registries."""
     devices = {
         device["id"]: device["name_by_user"] or device["name"]
@@ -59,41 +58,6 @@ async def _find(api: HomeAssistantApi, entry_id: str) -> Found:
 
 def layout(found: Found) -> Json:
     """Return the dashboard; a card without its entity is left out."""
-    account = found.account
-    sections = [
-        _section(
-            _heading("Downloads", "mdi:tray-arrow-down"),
-            _tile(
-                account.get("tracks_in_library"),
-                "In the library",
-                "mdi:music-box-multiple",
-                "green",
-            ),
-            _tile(account.get("tracks_wanted"), "Wanted", "mdi:playlist-star", "blue"),
-            _tile(account.get("waiting"), "Waiting", "mdi:timer-sand", "grey"),
-            _tile(account.get("searching"), "Searching", "mdi:magnify", "purple"),
-            _tile(account.get("transferring"), "Downloading", "mdi:download", "cyan"),
-            _tile(account.get("needs_attention"), "To decide", "mdi:account-question", "orange"),
-            _graph("The last minutes", account, ("tracks_in_library", "tracks_wanted")),
-        ),
-        _section(
-            *(
-                card
-                for name, entities in sorted(found.playlists.items(), reverse=True)
-                for card in _playlist(name, entities)
-            )
-        ),
-        _section(
-            _heading("Services", "mdi:lan-connect"),
-            _tile(account.get("slskd_status"), "slskd", "mdi:peanut-outline", "green"),
-            _tile(account.get("spotify_status"), "Spotify", "mdi:spotify", "green"),
-            _tile(account.get("paused"), "Pause", "mdi:pause-circle-outline", "orange"),
-            _tile(account.get("sync"), "Sync now", "mdi:sync", "blue"),
-            _heading("What happened", "mdi:history"),
-            _last(account.get("download")),
-            _happened(account.get("download")),
-        ),
-    ]
     return {
         "views": [
             {
@@ -101,10 +65,66 @@ def layout(found: Found) -> Json:
                 "path": "music",
                 "type": "sections",
                 "max_columns": 3,
-                "sections": sections,
+                "sections": [
+                    _section(*_downloads(found.account)),
+                    _section(*_playlists(found.playlists)),
+                    _section(*_services(found.account)),
+                ],
             }
         ]
     }
+
+
+def _downloads(account: dict[str, str]) -> list[Json | None]:
+    """Return the figures of the queue."""
+    return [
+        _heading("Downloads", "mdi:tray-arrow-down"),
+        _tile(account.get("tracks_in_library"), "In library", "mdi:music-box-multiple", "green"),
+        _tile(account.get("tracks_wanted"), "Wanted", "mdi:playlist-star", "blue"),
+        _tile(account.get("waiting"), "Waiting", "mdi:timer-sand", "grey"),
+        _tile(account.get("searching"), "Searching", "mdi:magnify", "purple"),
+        _tile(account.get("transferring"), "Downloading", "mdi:download", "cyan"),
+        _tile(account.get("needs_attention"), "To decide", "mdi:account-question", "orange"),
+        _tile(account.get("not_available"), "Not available", "mdi:cloud-question-outline", "grey"),
+        _tile(account.get("failed"), "Failed", "mdi:alert-circle-outline", "red"),
+        _graph(
+            "Tracks",
+            {
+                "In library": account.get("tracks_in_library"),
+                "Wanted": account.get("tracks_wanted"),
+            },
+        ),
+    ]
+
+
+def _playlists(playlists: dict[str, dict[str, str]]) -> list[Json | None]:
+    """Return how complete the playlists are."""
+    cards: list[Json | None] = []
+    ordered = sorted(playlists.items(), reverse=True)
+    for name, entities in ordered:
+        cards += [
+            _heading(name, "mdi:playlist-music"),
+            _gauge(entities.get("progress"), "Complete"),
+            _tile(entities.get("tracks"), "Tracks", "mdi:music-note", "blue"),
+            _tile(entities.get("owned"), "In library", "mdi:playlist-check", "green"),
+            _tile(entities.get("missing"), "Missing", "mdi:playlist-remove", "orange"),
+        ]
+    progress = {name: entities.get("progress") for name, entities in ordered}
+    return [*cards, _graph("Complete", progress)]
+
+
+def _services(account: dict[str, str]) -> list[Json | None]:
+    """Return how the services are, and what happened last."""
+    return [
+        _heading("Services", "mdi:lan-connect"),
+        _tile(account.get("slskd_status"), "slskd", "mdi:share-variant", "green"),
+        _tile(account.get("spotify_status"), "Spotify", "mdi:spotify", "green"),
+        _tile(account.get("paused"), "Pause", "mdi:pause-circle-outline", "orange"),
+        _tile(account.get("sync"), "Sync now", "mdi:sync", "blue", hides_state=True),
+        _heading("What happened last", "mdi:history"),
+        _last(account.get("download")),
+        _happened(account.get("download")),
+    ]
 
 
 def _section(*cards: Json | None) -> Json:
@@ -117,7 +137,9 @@ def _heading(text: str, icon: str) -> Json:
     return {"type": "heading", "heading": text, "icon": icon, "heading_style": "title"}
 
 
-def _tile(entity: str | None, name: str, icon: str, colour: str) -> Json | None:
+def _tile(
+    entity: str | None, name: str, icon: str, colour: str, *, hides_state: bool = False
+) -> Json | None:
     """Return a tile of half a column."""
     if entity is None:
         return None
@@ -127,50 +149,38 @@ def _tile(entity: str | None, name: str, icon: str, colour: str) -> Json | None:
         "name": name,
         "icon": icon,
         "color": colour,
+        "hide_state": hides_state,
         "grid_options": {"columns": 6, "rows": 1},
     }
 
 
-def _graph(title: str, entities: dict[str, str], keys: tuple[str, ...]) -> Json | None:
-    """Return a graph of several figures over a short time."""
-    known = [entities[key] for key in keys if key in entities]
+def _gauge(entity: str | None, name: str) -> Json | None:
+    """Return a gauge of percents, as high as three tiles."""
+    if entity is None:
+        return None
+    return {
+        "type": "gauge",
+        "entity": entity,
+        "name": name,
+        "min": 0,
+        "max": 100,
+        "severity": {"red": 0, "yellow": 20, "green": 60},
+        "grid_options": {"columns": 6, "rows": 3},
+    }
+
+
+def _graph(title: str, entities: dict[str, str | None]) -> Json | None:
+    """Return a graph of the last minutes; entities by the name to show."""
+    known = [{"entity": entity, "name": name} for name, entity in entities.items() if entity]
     if not known:
         return None
     return {
         "type": "history-graph",
         "title": title,
         "hours_to_show": _GRAPH_HOURS,
-        "entities": [{"entity": entity} for entity in known],
+        "entities": known,
+        "grid_options": {"columns": "full", "rows": 5},
     }
-
-
-def _playlist(name: str, entities: dict[str, str]) -> list[Json | None]:
-    """Return the cards of one playlist."""
-    progress = entities.get("progress")
-    gauge = None
-    if progress is not None:
-        gauge = {
-            "type": "gauge",
-            "entity": progress,
-            "name": "In the library",
-            "min": 0,
-            "max": 100,
-            "severity": {"red": 0, "yellow": 25, "green": 60},
-            "grid_options": {"columns": 6, "rows": 3},
-        }
-    return [
-        _heading(name, "mdi:playlist-music"),
-        gauge,
-        {
-            "type": "entities",
-            "entities": [
-                {"entity": entities[key]}
-                for key in ("tracks", "owned", "missing")
-                if key in entities
-            ],
-            "grid_options": {"columns": 6, "rows": 3},
-        },
-    ]
 
 
 def _last(event: str | None) -> Json | None:
@@ -184,7 +194,6 @@ def _last(event: str | None) -> Json | None:
             "**{{ state_attr(e, 'title') or 'Nothing yet' }}**"
             "{% if state_attr(e, 'artist') %}<br>{{ state_attr(e, 'artist') }}"
             "{% if state_attr(e, 'album') %} · {{ state_attr(e, 'album') }}{% endif %}{% endif %}"
-            "{% if state_attr(e, 'path') %}<br>`{{ state_attr(e, 'path') }}`{% endif %}"
             "{% if state_attr(e, 'reason') %}<br>{{ state_attr(e, 'reason') }}{% endif %}"
         ),
     }
@@ -198,5 +207,5 @@ def _happened(event: str | None) -> Json | None:
         "type": "logbook",
         "target": {"entity_id": event},
         "hours_to_show": 1,
-        "grid_options": {"columns": "full", "rows": 6},
+        "grid_options": {"columns": "full", "rows": 7},
     }

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import time
 
 from .api import HomeAssistantApi, Json
-from .screen import RefusedError, note
+from .dashboard import Found
+from .screen import DemoError, note
 
 _FINAL = frozenset({"filed", "not_available", "ask", "failed", "cancelled"})
-_NOT_IMPORTED = "unknown_playlist"
+_IMPORT_SECONDS = 60.0
 _EVERY = 2.0  # seconds
 _TOLD_EVERY = 10.0  # seconds
 
@@ -17,19 +18,28 @@ type Entries = dict[str, list[Json]]
 
 
 async def read_playlists(api: HomeAssistantApi, playlist_ids: list[str]) -> Entries:
-    """Return the entries of every playlist as the integration shows them, none before its import."""
-    return {playlist_id: await _read(api, playlist_id) for playlist_id in playlist_ids}
+    """Return the entries of every playlist as the integration shows them, once it has imported them."""
+    return {
+        playlist_id: (await api.action("get_playlist", playlist=playlist_id))["entries"]
+        for playlist_id in playlist_ids
+    }
 
 
-async def _read(api: HomeAssistantApi, playlist_id: str) -> list[Json]:
-    """Return the entries of one playlist."""
+async def wait_for_import(api: HomeAssistantApi, found: Found) -> None:
+    """Wait until every playlist shows figures; DemoError when that takes too long."""
+    wanted = {entities["tracks"] for entities in found.playlists.values()}
     try:
-        entries: list[Json] = (await api.action("get_playlist", playlist=playlist_id))["entries"]
-    except RefusedError as refusal:
-        if refusal.key == _NOT_IMPORTED:
-            return []
-        raise
-    return entries
+        async with asyncio.timeout(_IMPORT_SECONDS):
+            while not await _show_figures(api, wanted):
+                await asyncio.sleep(0.5)
+    except TimeoutError:
+        raise DemoError(f"the playlists were not imported within {_IMPORT_SECONDS:.0f} s") from None
+
+
+async def _show_figures(api: HomeAssistantApi, entities: set[str]) -> bool:
+    """Tell whether all of these sensors have a number."""
+    shown = {state["entity_id"]: state["state"] for state in await api.command("get_states")}
+    return all(str(shown.get(entity, "")).isdecimal() for entity in entities)
 
 
 def states(entries: Entries) -> Counter[str]:
@@ -52,14 +62,13 @@ async def wait_until(
     """Tell how it goes until the states are as wanted; False when the seconds run out before."""
     started = told = time.monotonic()
     while True:
-        entries = await read_playlists(api, playlist_ids)
-        counted = states(entries)
+        counted = states(await read_playlists(api, playlist_ids))
         passed = time.monotonic() - started
-        is_done = all(entries.values()) and is_reached(counted)
+        is_done = is_reached(counted)
         if is_done or time.monotonic() - told >= _TOLD_EVERY:
             told = time.monotonic()
             shown = ", ".join(f"{number} {state}" for state, number in sorted(counted.items()))
-            note(f"{passed:4.0f} s: {shown.replace('_', ' ') or 'the playlists are being read'}")
+            note(f"{passed:4.0f} s: {shown.replace('_', ' ')}")
         if is_done or passed > deadline:
             return is_done
         await asyncio.sleep(_EVERY)

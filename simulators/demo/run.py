@@ -11,10 +11,10 @@ import time
 
 from .api import HomeAssistantApi
 from .check import check, check_log
-from .dashboard import create_dashboard
+from .dashboard import create_dashboard, find_entities
 from .folders import DemoFolders
 from .home_assistant import HomeAssistantProcess, require_free_port
-from .progress import is_in_full_swing, is_settled, wait_until
+from .progress import is_in_full_swing, is_settled, wait_for_import, wait_until
 from .results import CheckResult
 from .screen import DemoError, complain, note, say, styled
 from .screenshot import take_screenshot
@@ -66,7 +66,9 @@ async def started(folders: DemoFolders, port: int, speed: float) -> AsyncIterato
                 )
                 await set_up_house(api)
                 entry_id = await set_up_integration(api, servers, folders, PLAYLISTS)
-                dashboard = await create_dashboard(api, entry_id)
+                found = await find_entities(api, entry_id)
+                dashboard = await create_dashboard(api, found)
+                await wait_for_import(api, found)
                 yield Running(folders, servers, home_assistant, api, dashboard, begun)
             finally:
                 await api.disconnect()

@@ -10,15 +10,6 @@ class DemoError(Exception):
     """Say in one sentence why the demo cannot go on, and what to do about it."""
 
 
-class RefusedError(DemoError):
-    """Say that Home Assistant refused a command, with the key of its text when there is one."""
-
-    def __init__(self, message: str, key: str | None) -> None:
-        """Take the message and the key."""
-        super().__init__(message)
-        self.key = key
-
-
 def styled(text: str, code: int) -> str:
     """Return the text in a terminal style (1 bold, 31 red, 32 green, 33 yellow), plain when piped."""
     return text if _PLAIN else f"\x1b[{code}m{text}\x1b[0m"

@@ -6,10 +6,10 @@ import unicodedata
 from .results import TrackResult
 from .screen import styled
 
-_HEADINGS = ("#", "Artist - title", "State", "Source", "File", "Length", "kbit/s", "Tags")
-_WIDTHS = (3, 40, 13, 18, 44, 6, 6, 22)
+_HEADINGS = ("#", "Artist - title", "State", "Source", "Format", "Length", "kbit/s", "Tags")
+_WIDTHS = (3, 44, 13, 16, 6, 6, 6, 28)
 _RIGHT = (0, 5, 6)
-_RED, _GREEN, _YELLOW = 31, 32, 33
+_FAINT, _RED, _GREEN, _YELLOW = 2, 31, 32, 33
 _COLOURS = {"filed": _GREEN, "ask": _YELLOW, "not_available": _YELLOW}
 _TAG_LETTERS = {
     "title": "title",
@@ -70,18 +70,20 @@ def _rows(result: TrackResult) -> list[str]:
         name,
         state if result.is_track else "skipped",
         result.source or "",
-        result.file or "",
+        result.format or "",
         length(result.length_s),
         "" if result.bitrate_kbps is None else str(result.bitrate_kbps),
         " ".join(short for tag, short in _TAG_LETTERS.items() if result.tags.get(tag)),
     ]
     rows = [_line(cells, _COLOURS.get(state, 0) if result.is_track else 0)]
-    if result.reason:
-        rows.append(f"{'':{_WIDTHS[0]}}  {styled(result.reason, 2)}")
-    rows += [
-        f"{'':{_WIDTHS[0]}}  {styled(f'problem: {problem}', _RED)}" for problem in result.problems
-    ]
+    rows += [_below(text, _FAINT) for text in (result.file, result.reason) if text]
+    rows += [_below(f"problem: {problem}", _RED) for problem in result.problems]
     return rows
+
+
+def _below(text: str, style: int) -> str:
+    """Return a line that belongs to the row above."""
+    return f"{'':{_WIDTHS[0]}}  {styled(text, style)}"
 
 
 def _line(cells: Sequence[str], colour: int = 0) -> str:
