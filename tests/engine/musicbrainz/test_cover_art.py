@@ -21,7 +21,7 @@ from custom_components.soulspot.engine.musicbrainz.cover_art import MAXIMUM_BYTE
 from .conftest import MusicBrainz
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
-RELEASE = "e47d04a4-7460-427d-a731-cc82386d85f1"
+RELEASE = "01234567-89ab-4cde-8f01-23456789abcd"
 
 
 async def test_front_cover(musicbrainz: MusicBrainz) -> None:

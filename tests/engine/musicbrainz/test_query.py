@@ -59,7 +59,7 @@ def test_written_queries() -> None:
     assert (
         escape_terms("Rock AND Roll (Live) AC/DC: why?") == r"Rock and Roll \(Live\) AC\/DC\: why\?"
     )
-    assert isrcs_query(["GBAAA9900303", "USCGH1824804"]) == "isrc:GBAAA9900303 OR isrc:USCGH1824804"
+    assert isrcs_query(["GBAAA9912345", "USXYZ1812345"]) == "isrc:GBAAA9912345 OR isrc:USXYZ1812345"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from simulators.spotify import Fault
 from ..fakes import ManualClock
 from .conftest import Spotify
 
-PLAYLIST = "1Cp6VQCKf2VL4sP09jN9oX"
+PLAYLIST = "0123456789abcdefghijAB"
 
 
 async def test_expired_token_is_refreshed_once(spotify: Spotify) -> None:

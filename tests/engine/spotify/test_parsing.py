@@ -23,8 +23,8 @@ from custom_components.soulspot.engine.spotify.track_parsing import (
     parse_track_reply,
 )
 
-ID = "4YhITuwINLCfXYB2WCXbCZ"
-OTHER_ID = "0SD7WKX5j92D3g3N4JM8N3"
+ID = "0123456789abcdefghijAB"
+OTHER_ID = "ABCDEFGHIJ0123456789ab"
 TRACK: dict[str, Any] = {
     "type": "track",
     "id": ID,
@@ -47,15 +47,15 @@ TRACK: dict[str, Any] = {
     "explicit": True,
     "disc_number": 1,
     "track_number": 2,
-    "external_ids": {"isrc": "gb-smu-45-66095"},
+    "external_ids": {"isrc": "gb-abc-45-12345"},
 }
 LOCAL: dict[str, Any] = {
     "type": "track",
-    "name": "No Woman, No Cry",
-    "uri": "spotify:local:Fugees+%28Refugee+Camp%29:The+Score:No+Woman%2C+No+Cry:273",
-    "artists": [{"name": "Fugees (Refugee Camp)", "id": None}],
-    "album": {"name": "The Score", "id": None, "album_type": None},
-    "duration_ms": 273_000,
+    "name": "Wait, Then Go",
+    "uri": "spotify:local:Attic+Band+%28at+Home%29:First+Takes:Wait%2C+Then+Go:187",
+    "artists": [{"name": "Attic Band (at Home)", "id": None}],
+    "album": {"name": "First Takes", "id": None, "album_type": None},
+    "duration_ms": 187_000,
     "disc_number": 0,
     "track_number": 0,
     "external_ids": {},
@@ -131,7 +131,7 @@ def test_track(spelling: str) -> None:
         track.explicit,
     ) == (
         201_000,
-        "GBSMU4566095",
+        "GBABC4512345",
         1,
         2,
         True,
@@ -228,11 +228,11 @@ def test_local_file(content: dict[str, Any]) -> None:
     item = parse_item({"item": content, "is_local": "is_local" in content}, 0)
     assert item.kind is EntryKind.LOCAL
     assert item.track is not None
-    assert item.track.title == "No Woman, No Cry"
-    assert item.track.artists == (Artist(name="Fugees (Refugee Camp)"),)
+    assert item.track.title == "Wait, Then Go"
+    assert item.track.artists == (Artist(name="Attic Band (at Home)"),)
     assert item.track.album is not None
-    assert item.track.album.name == "The Score"
-    assert (item.track.duration_ms, item.track.isrc) == (273_000, None)
+    assert item.track.album.name == "First Takes"
+    assert (item.track.duration_ms, item.track.isrc) == (187_000, None)
     assert (item.track.disc_number, item.track.track_number) == (None, None)
     assert item.uri == LOCAL["uri"]
 
@@ -241,12 +241,12 @@ def test_local_file(content: dict[str, Any]) -> None:
     ("uri", "expected"),
     [
         (
-            "spotify:local:::Echoes+-+Acoustic+Version:348",
-            ((), None, "Echoes - Acoustic Version", 348_000),
+            "spotify:local:::Rain+-+Kitchen+Version:98",
+            ((), None, "Rain - Kitchen Version", 98_000),
         ),
         (
-            "spotify:local:Eminem::Killshot:253",
-            (("Eminem",), None, "Killshot", 253_000),
+            "spotify:local:Attic+Band::Rain:98",
+            (("Attic Band",), None, "Rain", 98_000),
         ),
         ("spotify:local:A%3AB:C%2BD:E%20F+G:1", (("A:B",), "C+D", "E F G", 1000)),
         ("spotify:local:a:b:c:", (("a",), "b", "c", None)),
@@ -303,10 +303,10 @@ def test_playlist_in_both_spellings() -> None:
 
 def test_description_without_markup() -> None:
     """Links and entities in descriptions become plain text."""
-    description = "<a href=spotify:playlist:37i9dQZF1EIXxP4lZOF65z>MGMT</a> &amp; more &lt;3"
+    description = "<a href=spotify:playlist:0123456789abcdefghijAB>Attic Band</a> &amp; more &lt;3"
     assert (
         parse_playlist({"id": ID, "name": "x", "description": description}).description
-        == "MGMT & more <3"
+        == "Attic Band & more <3"
     )
 
 
