@@ -87,7 +87,7 @@ async def test_a_folder_above_or_below(make_world: MakeWorld) -> None:
 
 
 async def test_a_folder_that_changes_meanwhile(make_world: MakeWorld, tmp_path: Path) -> None:
-    """A few files that are gone by now do not matter."""
+    """A few files that are gone by now do not matter; most of them do."""
     world = await make_world()
     copy = tmp_path / "copy"
     for number in range(4):
@@ -95,6 +95,9 @@ async def test_a_folder_that_changes_meanwhile(make_world: MakeWorld, tmp_path: 
         if number:
             put(copy / "Album" / f"{number}.flac")
     assert await folder_self_test(world.client, mapped(world, copy)) is FolderProof.PROVEN
+    for number in (1, 2):
+        (copy / "Album" / f"{number}.flac").unlink()
+    assert await problem(world, copy) == "downloads_folder_mismatch"
 
 
 async def test_a_folder_that_cannot_be_seen(make_world: MakeWorld, tmp_path: Path) -> None:

@@ -22,16 +22,12 @@ from .transfer_parsing import parse_batch, parse_batch_failures, parse_enqueued
 from .transfers import choose_row
 from .values import mapping
 
-_TIMEOUT_S = (
-    90.0  # slskd contacts the peer first; before 0.24 it waits until the peer has queued all.
-)
+# slskd contacts the peer first; before 0.24 it waits until the peer has queued everything.
+_TIMEOUT_S = 90.0
 _RECOVERY_POLLS = 15
 _RECOVERY_PAUSE_S = 1.0
-_LOST = (
-    UnreachableError,
-    UnavailableError,
-    InvalidReplyError,
-)  # slskd may have done it all the same.
+# After these slskd may have done it all the same.
+_LOST = (UnreachableError, UnavailableError, InvalidReplyError)
 
 
 async def enqueue(
