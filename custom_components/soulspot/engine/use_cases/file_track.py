@@ -1,6 +1,7 @@
 """Check a downloaded file, tag it, and bring it into the library."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
@@ -102,17 +103,14 @@ class FileTrack:
         album = track.metadata.album
         if album is None:
             return None
-        cover_art = self._context.cover_art
-        try:
-            image = None
-            if album.musicbrainz_id:
-                image = await cover_art.front_cover(album.musicbrainz_id, size=_COVER_SIZE)
-            if image is None and album.image_url:
-                image = await self._context.fetch_image(album.image_url)
-        except ServiceError as error:
-            _LOGGER.debug("No cover for an album: %s", error)
-            return None
-        return None if image is None else Cover.from_bytes(image)
+        if album.musicbrainz_id:
+            archive = self._context.cover_art
+            cover = await _fetched(archive.front_cover(album.musicbrainz_id, size=_COVER_SIZE))
+            if cover is not None:
+                return cover
+        if album.image_url:
+            return await _fetched(self._context.fetch_image(album.image_url))
+        return None
 
     async def _refuse(self, download: Download, track: Track, reason: Reason) -> None:
         """Use the source up; ask the user when different sources fail in the same way."""
@@ -154,6 +152,16 @@ class FileTrack:
         )
         self._context.announcer.changed()
         await self._playlist_files.execute(held_by)
+
+
+async def _fetched(image: Awaitable[bytes | None]) -> Cover | None:
+    """Return an image as a cover, None when it cannot be had now."""
+    try:
+        data = await image
+    except ServiceError as error:
+        _LOGGER.debug("No cover for an album: %s", error)
+        return None
+    return None if data is None else Cover.from_bytes(data)
 
 
 def tag_set(track: Track, cover: Cover | None) -> TagSet:
