@@ -50,6 +50,7 @@ _SCRIPT_BORDER = re.compile(
 def simplify(text: str) -> str:
     """Return text in lower case without accents and apostrophes, other punctuation kept in place."""
     if not text.isascii():
+        text = text.translate(_NO_APOSTROPHES)
         text = unicodedata.normalize("NFKC", text).casefold()
         text = _MARKS.sub("", unicodedata.normalize("NFD", text))
         text = unicodedata.normalize("NFKC", text).translate(_PLAIN_LETTERS)

@@ -18,7 +18,10 @@ _DISTINCTIVE_LETTERS = 9
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _DASH_SUFFIX = re.compile(r"\s+[-–—]\s+.*$")
-_FEATURED = re.compile(r"\s+[(\[]?(?:feat|ft|featuring)\b\.?.*$", re.IGNORECASE)
+_FEATURED = re.compile(
+    r"\s+(?:[(\[](?:feat|ft|featuring)\b[^)\]]*[)\]]?|(?:feat|ft|featuring)\b(?:(?!\s[-–—(\[]).)*)",
+    re.IGNORECASE,
+)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _INSIDE = re.compile(r"[\W_]")
 _MARKS = re.compile(f"[{re.escape(APOSTROPHES)}]")

@@ -51,6 +51,7 @@ class Region(NamedTuple):
 NOTHING = Region((), ())
 
 
+@lru_cache(maxsize=_WORD_CACHE)
 def is_number(word: str) -> bool:
     """Tell whether a word is a position or a year: 07, 1979, a1, cd2."""
     return word.isdigit() or (

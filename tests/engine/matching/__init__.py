@@ -1,0 +1,1 @@
+"""Test the matcher through its front door."""

@@ -1,0 +1,185 @@
+"""Test how titles, artists and recordings of metadata services are compared."""
+
+import pytest
+
+from custom_components.soulspot.engine.matching import (
+    Certainty,
+    choose_recording,
+    is_same_artist,
+    is_same_recording,
+    is_same_title,
+)
+from custom_components.soulspot.engine.model import ArtistCredit, Recording, Release
+
+from .building import wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Mr. Brightside", "Mr Brightside"),
+        ("Crocodile Rock - Remastered 2014", "Crocodile Rock"),
+        ("Old Town Road", "Old Town Road (feat. Billy Ray Cyrus)"),
+        ("Strobe", "Strobe (Original Mix)"),
+        ("Believe", "Beleive"),
+        ("Do I Wanna Know?", "Arctic Monkeys - Do I Wanna Know?"),
+        ("Another Brick in the Wall, Pt. 2", "Another Brick in the Wall (Part II)"),
+        ("Группа крови", "Gruppa Krovi"),
+    ],
+)
+def test_same_titles(one: str, other: str) -> None:
+    """Credits, masterings, spelling and script do not make another title."""
+    assert is_same_title(one, other)
+    assert is_same_title(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Song (Shazam Remix)", "Song (ARTBAT Remix)"),
+        ("All Night (Live at Pukkelpop)", "All Night (Live at Wembley)"),
+        ("Song", "Song - Radio Edit"),
+        ("Song", "Song (with Strings)"),
+        ("Trilogy I", "Trilogy II"),
+        ("Song (Vol. III)", "Song"),
+        ("We're Shameless", "We Were Shameless"),
+        ("Champagne", "Champagne Supernova"),
+        ("命の灯火", "命の音"),
+        ("Now 99", "Now 100"),
+    ],
+)
+def test_different_titles(one: str, other: str) -> None:
+    """Versions, parts and other words do."""
+    assert not is_same_title(one, other)
+    assert not is_same_title(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Bob Marley and the Wailers", "Bob Marley", True),
+        ("Daryl Hall & John Oates", "Hall and Oates", True),
+        ("$uicideboy$", "Suicideboys", True),
+        ("Coldplay", "ColdplayVEVO", True),
+        ("Mötley Crüe", "Motley Crue", True),
+        ("Дмитрий Яблонский", "Dmitry Yablonsky", True),
+        ("The Jimi Hendrix Experience", "Jimi Hendrix", True),
+        ("Pink Floyd", "The Pink Floyd Project", False),
+        ("Foo Fighters", "UK Foo Fighters", False),
+        ("Кино", "Кинотеатр", False),
+        ("Phoenix II", "Phoenix", False),
+        ("P!nk", "Pink Floyd", False),
+    ],
+)
+def test_artists(one: str, other: str, same: bool) -> None:
+    """Backing bands and channels are the act, those who play its songs are not."""
+    assert is_same_artist(one, other) is same
+    assert is_same_artist(other, one) is same
+
+
+def recording(
+    recording_id: str,
+    title: str = "Thief of Fire",
+    seconds: float | None = 275,
+    artist: str = "The Pop Group",
+    isrcs: tuple[str, ...] = (),
+    releases: tuple[Release, ...] = (),
+    **more: object,
+) -> Recording:
+    """Return a MusicBrainz recording."""
+    return Recording(
+        id=recording_id,
+        title=title,
+        length_ms=None if seconds is None else round(seconds * 1000),
+        artist_credit=(ArtistCredit(name=artist, artist_id=None, artist_name=artist),),
+        isrcs=isrcs,
+        releases=releases,
+        disambiguation=str(more.get("disambiguation", "")),
+        is_video=bool(more.get("is_video")),
+        first_release_date=str(more["date"]) if "date" in more else None,
+    )
+
+
+ISRC = "GBAAA7900001"
+
+
+@pytest.mark.parametrize(
+    ("found", "certainty"),
+    [
+        (recording("r", seconds=277, isrcs=(ISRC,)), Certainty.CERTAIN),
+        (recording("r", seconds=283, isrcs=(ISRC,)), Certainty.LIKELY),
+        (recording("r", seconds=295, isrcs=(ISRC,)), Certainty.CONFLICT),
+        (recording("r", "Thief of Fire (live)", isrcs=(ISRC,)), Certainty.CONFLICT),
+        (
+            recording("r", isrcs=(ISRC,), disambiguation="live, 1979-05-01: Electric Ballroom"),
+            Certainty.CONFLICT,
+        ),
+        (recording("r", "Snowgirl", isrcs=(ISRC,)), Certainty.CONFLICT),
+        (recording("r", seconds=None, isrcs=(ISRC,)), Certainty.LIKELY),
+        (recording("r", seconds=278), Certainty.LIKELY),
+        (recording("r", seconds=282), Certainty.NONE),
+        (recording("r", artist="Somebody"), Certainty.NONE),
+        (recording("r", "Thief of Fire (remix)"), Certainty.NONE),
+    ],
+)
+def test_certainty_of_a_recording(found: Recording, certainty: Certainty) -> None:
+    """An ISRC confirms within bounds; without one title, artist and length must agree."""
+    match = choose_recording(wanted(isrc=ISRC), [found])
+    assert match.certainty is certainty
+    assert (match.recording is None) is (certainty is Certainty.NONE)
+    assert bool(match.conflicts) is (certainty is Certainty.CONFLICT)
+
+
+def test_recordings_that_share_an_isrc_are_told_apart() -> None:
+    """Studio and live recordings do share one; so do videos."""
+    live = recording("live", "Thief of Fire (live)", 281, isrcs=(ISRC,))
+    video = recording("video", isrcs=(ISRC,), is_video=True)
+    studio = recording("studio", isrcs=(ISRC,))
+    match = choose_recording(wanted(isrc=ISRC), [live, video, studio])
+    assert match.recording == studio
+    assert match.certainty is Certainty.CERTAIN
+
+
+def test_equal_recordings_are_ambiguous() -> None:
+    """Nothing is guessed: the oldest is shown, the others are named."""
+    match = choose_recording(wanted(), [recording("b", date="2007"), recording("a", date="1979")])
+    assert match.recording is not None
+    assert match.recording.id == "a"
+    assert match.certainty is Certainty.AMBIGUOUS
+    assert match.alternatives == ("b",)
+
+
+def test_the_edition_the_playlist_names_wins() -> None:
+    """Only without a named edition the policy ranks."""
+    sampler = Release(
+        id="s",
+        title="Now 1979",
+        status="Official",
+        primary_type="Album",
+        secondary_types=("Compilation",),
+    )
+    bootleg = Release(id="b", title="Y", status="Bootleg", primary_type="Album", date="1978")
+    album = Release(id="y", title="Y", status="Official", primary_type="Album", date="1979-04-20")
+    deluxe = Release(
+        id="d", title="Y (Definitive Edition)", status="Official", primary_type="Album", date="2019"
+    )
+    found = recording("r", releases=(sampler, bootleg, deluxe, album))
+    named = choose_recording(wanted(album="Y (Definitive Edition)"), [found])
+    assert named.release == deluxe
+    assert choose_recording(wanted(album="Y"), [found]).release == album
+    assert choose_recording(wanted(album=None), [found]).release == album
+    assert choose_recording(wanted(album="Now 1979"), [found]).release == sampler
+
+
+def test_owned_files_are_recognised() -> None:
+    """Tags are compared like everything else."""
+    recording_wanted = wanted("Calma - Remix", "Pedro Capó", "Calma", 238)
+    assert is_same_recording(recording_wanted, "Calma (Remix)", ["Pedro Capó"], None, 238_000)
+    assert is_same_recording(recording_wanted, "Calma", ["Pedro Capo"], "Calma", 238_000)
+    assert not is_same_recording(recording_wanted, "Calma", ["Pedro Capó"], "Calma", 191_000)
+    assert not is_same_recording(recording_wanted, "Calma (Remix)", ["Nobody"], "Calma", 238_000)
+    assert not is_same_recording(wanted(), "Thief of Fire", ["The Pop Group"], "Y", 290_000)
+    assert is_same_recording(wanted(), "Thief of Fire", ["The Pop Group"], "Y", None)
+    assert is_same_recording(
+        wanted("Call Me (feat. B)", ["A", "B"]), "Call Me", ["A feat. B"], None, None
+    )
