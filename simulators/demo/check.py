@@ -1,6 +1,7 @@
 """Compare what Home Assistant and the disk show with what had to come out."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from simulators.slskd import Copy, Flaw
@@ -17,13 +18,18 @@ from .set_up import PLAYLISTS
 
 _SAME_LENGTH_S = 3.0
 _ANNOUNCED_LENGTH_S = 0.5
-_ONCE_ONLY_FOLDER = "Playlists"
+_PLAYLIST_FOLDER = "Playlists"
 
 
-async def check(api: HomeAssistantApi, servers: Servers, folders: DemoFolders) -> CheckResult:
-    """Return every position with its problems, and the problems of the whole."""
+async def check(
+    api: HomeAssistantApi,
+    servers: Servers,
+    folders: DemoFolders,
+    playlists: Iterable[str] = PLAYLISTS,
+) -> CheckResult:
+    """Return every position of the playlists with its problems, and the problems of the whole."""
     outcome = CheckResult()
-    ids = {key: servers.spotify.playlist_id(key) for key in PLAYLISTS}
+    ids = {key: servers.spotify.playlist_id(key) for key in playlists}
     shown = await read_playlists(api, list(ids.values()))
     copies = {(copy.username, copy.path): copy for copy in servers.population.copies}
     for key, playlist_id in ids.items():
@@ -161,7 +167,7 @@ def _check_library(library: Path, outcome: CheckResult) -> None:
     wanted = {result.file for result in outcome.results if result.file is not None}
     for path in sorted(library.rglob("*")):
         relative = path.relative_to(library)
-        if path.is_dir() or relative.parts[0] == _ONCE_ONLY_FOLDER:
+        if path.is_dir() or relative.parts[0] == _PLAYLIST_FOLDER:
             continue
         if relative.as_posix() not in wanted:
             outcome.problems.append(
@@ -185,7 +191,7 @@ def _check_playlist_files(library: Path, outcome: CheckResult) -> None:
     """Compare the M3U8 files with the playlists: same files, same order."""
     names = list(dict.fromkeys(result.expected.playlist for result in outcome.results))
     for name in names:
-        path = library / _ONCE_ONLY_FOLDER / f"{name}.m3u8"
+        path = library / _PLAYLIST_FOLDER / f"{name}.m3u8"
         if not path.is_file():
             outcome.problems.append(f"there is no playlist file {path.name}")
             continue
@@ -201,7 +207,7 @@ def _check_playlist_files(library: Path, outcome: CheckResult) -> None:
         ]
         if listed != wanted:
             outcome.problems.append(f"{path.name} does not list the files of the playlist in order")
-    folder = library / _ONCE_ONLY_FOLDER
+    folder = library / _PLAYLIST_FOLDER
     for path in sorted(folder.rglob("*")):
         if path.name not in {f"{name}.m3u8" for name in names}:
             outcome.problems.append(f"the library holds {path.relative_to(library).as_posix()}")

@@ -82,3 +82,9 @@ def is_settled(counted: Counter[str]) -> bool:
 def is_in_full_swing(counted: Counter[str]) -> bool:
     """Tell whether files flow while others are done already."""
     return counted["transferring"] > 0 and counted["filed"] >= 3
+
+
+def is_worth_a_picture(counted: Counter[str]) -> bool:
+    """Tell whether half is done and files flow, or everything is done."""
+    is_under_way = counted["filed"] * 2 >= counted.total() and counted["transferring"] > 0
+    return is_under_way or is_settled(counted)

@@ -14,13 +14,16 @@ from .check import check, check_log
 from .dashboard import create_dashboard, find_entities
 from .folders import DemoFolders
 from .home_assistant import HomeAssistantProcess, require_free_port
-from .progress import is_in_full_swing, is_settled, wait_for_import, wait_until
+from .progress import is_in_full_swing, is_settled, is_worth_a_picture, wait_for_import, wait_until
 from .results import CheckResult
 from .screen import DemoError, complain, note, say, styled
 from .screenshot import take_screenshot
 from .servers import Servers
 from .set_up import PLAYLISTS, set_up_house, set_up_integration
 from .table import table
+
+_STORED_LATE = ("application_credentials", "lovelace_dashboards")
+_STORED_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +138,10 @@ async def check_once(
 async def screenshot(
     folders: DemoFolders, port: int, speed: float, deadline: float, target: Path
 ) -> None:
-    """Take a picture of the dashboard when the main job is done."""
+    """Take a picture of the dashboard when most of the main job is done and some is still under way."""
     async with started(folders, port, speed) as running:
-        say("Waiting for the main job")
-        await wait_until(running.api, running.playlist_ids, is_settled, deadline)
+        say("Waiting for something to see")
+        await wait_until(running.api, running.playlist_ids, is_worth_a_picture, deadline)
         say("Taking the picture")
         await take_screenshot(running.dashboard, target)
         note(str(target))
@@ -147,6 +150,7 @@ async def screenshot(
 async def _kill_in_full_swing(running: Running, deadline: float) -> None:
     """Kill Home Assistant in the middle of downloads, and start it again."""
     say("Waiting for downloads under way")
+    await _until_stored(running.folders)
     if not await wait_until(running.api, running.playlist_ids, is_in_full_swing, deadline):
         raise DemoError("no download was seen under way")
     say("Killing Home Assistant, and starting it again")
@@ -154,6 +158,13 @@ async def _kill_in_full_swing(running: Running, deadline: float) -> None:
     await running.api.disconnect()
     await running.home_assistant.start()
     await running.api.log_in()
+
+
+async def _until_stored(folders: DemoFolders) -> None:
+    """Wait until Home Assistant has written what was set up; it does so ten seconds late."""
+    async with asyncio.timeout(_STORED_SECONDS):
+        while not all((folders.config / ".storage" / name).exists() for name in _STORED_LATE):
+            await asyncio.sleep(0.5)
 
 
 def _report(outcome: CheckResult, report: Path | None) -> None:

@@ -29,9 +29,15 @@ _SEARCHES_BEFORE_BAN = 34  # in 220 simulated seconds
 class Servers:
     """Run Spotify, slskd and MusicBrainz on ports of 127.0.0.1 that the system chooses."""
 
-    def __init__(self, folders: DemoFolders, *, speed: float = DEFAULT_SPEED) -> None:
-        """Take the folders slskd writes to, and how much faster than real its network is."""
-        self.catalogue: Catalogue = demo_catalogue()
+    def __init__(
+        self,
+        folders: DemoFolders,
+        *,
+        speed: float = DEFAULT_SPEED,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        """Take the folders slskd writes to, how much faster than real its network is, and the music."""
+        self.catalogue = demo_catalogue() if catalogue is None else catalogue
         self.api_key = secrets.token_hex(16)
         self.spotify = SpotifySimulator(self.catalogue)
         self.musicbrainz = MusicBrainzSimulator(self.catalogue)
