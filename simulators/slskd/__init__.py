@@ -2,17 +2,18 @@
 
 from .churn import let_people_come_and_go
 from .clock import SimulatedClock
+from .copies import Copy, Flaw
 from .events import Webhook
 from .faults import Fault
 from .model import Attributes, Behaviour, Dialect, Outcome, Peer, Presence, SharedFile
 from .replay import load_responses
+from .retry import RetryPolicy
 from .scenario import ScenarioStep, load_scenario, play
-from .searches import Flood
+from .search_model import Flood
 from .security import Access, ApiKey
-from .sharing import Copy, Flaw, Population, SharingOptions, share_catalogue
+from .sharing import Population, SharingOptions, share_catalogue
 from .simulator import Settings, SlskdSimulator, Statistics
 from .storage import WriteMode
-from .transfer_run import RetryPolicy
 from .versions import LATEST, SUPPORTED, SlskdVersion, version_named
 
 __all__ = [

@@ -12,7 +12,7 @@ from .events import Webhook
 from .model import Peer
 from .replay import load_responses
 from .scenario import load_scenario, play
-from .searches import Flood
+from .search_model import Flood
 from .security import Access, ApiKey
 from .sharing import SharingOptions, share_catalogue
 from .simulator import Settings, SlskdSimulator

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from .json_rules import Body, Json, MalformedBodyError, answer, empty, read_json, text_error
+from .retry import RetryPolicy
 from .security import Access, Tokens, is_authorised
 from .server_state import ServerConnection
 from .storage import Storage
-from .transfer_run import RetryPolicy
 from .versions import LATEST, SlskdVersion
 
 

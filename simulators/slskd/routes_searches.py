@@ -14,15 +14,8 @@ from .json_rules import (
     read_json,
     text_error,
 )
-from .searches import (
-    NotReadyError,
-    Search,
-    SearchOptions,
-    SearchRefusedError,
-    SearchService,
-    SearchTakenError,
-    search_row,
-)
+from .search_model import Search, SearchOptions, search_row
+from .searches import NotReadyError, SearchRefusedError, SearchService, SearchTakenError
 from .versions import SlskdVersion
 
 ONE_AT_A_TIME = (

@@ -19,17 +19,19 @@ from .events import EventLog, Webhook
 from .faults import Fault, Faults
 from .model import Peer, Presence
 from .network import Network
+from .retry import RetryPolicy
 from .routes_application import ApplicationRoutes, OwnShares
 from .routes_batches import BatchRoutes
 from .routes_files import EventRoutes, FileRoutes
 from .routes_searches import SearchRoutes
 from .routes_transfers import TransferRoutes
 from .routes_users import UserRoutes
-from .searches import Flood, SearchService
+from .search_model import Flood
+from .searches import SearchService
 from .security import Access, Tokens
 from .server_state import ServerConnection
 from .storage import Storage, WriteMode
-from .transfer_run import DownloadRunner, RetryPolicy
+from .transfer_run import DownloadRunner
 from .transfers import TransferService
 from .versions import LATEST, version_named
 from .web_layer import WebLayer

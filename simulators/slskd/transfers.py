@@ -13,7 +13,7 @@ from .model import Presence
 from .network import Network
 from .server_state import ServerConnection
 from .storage import Storage
-from .transfer_model import QUEUED_REMOTELY, Batch, Transfer, event_row, remote_directory
+from .transfer_model import QUEUED_REMOTELY, SUCCEEDED, Batch, Transfer, event_row, remote_directory
 from .transfer_run import DownloadRunner
 from .versions import SlskdVersion
 
@@ -154,8 +154,10 @@ class TransferService:
     def restart(self) -> None:
         """Close what is unfinished; it comes back under new ids after the next log-in."""
         for transfer in tuple(self._active.values()):
-            self._runner.halt(transfer)
-            self._to_resume.append(transfer)
+            # What has arrived is only still to be moved.
+            if transfer.state != SUCCEEDED:
+                self._runner.halt(transfer)
+                self._to_resume.append(transfer)
 
     @property
     def active(self) -> Iterable[Transfer]:

@@ -65,7 +65,7 @@ class SlskdClient:
         """Await requests that answer only as simulated time passes."""
         tasks = [asyncio.ensure_future(request) for request in requests]
         while not all(task.done() for task in tasks):
-            await asyncio.wait(tasks, timeout=0.01)
+            await asyncio.wait(tasks, timeout=0.005)
             await self.simulator.advance(seconds)
         return [task.result() for task in tasks]
 

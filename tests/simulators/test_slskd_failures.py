@@ -138,16 +138,8 @@ async def test_retry_flashes_and_resumes(tmp_path: Path) -> None:
                 seen.append((row["state"], row["attempts"]))
             if row["attempts"] == 2:
                 lowest_after_retry = min(lowest_after_retry, row["bytesTransferred"])
-        assert seen[-8:] == [
-            ("InProgress", 1),
-            ("Completed, Errored", 1),
-            ("Queued, Locally", 2),
-            ("Requested", 2),
-            ("Queued, Remotely", 2),
-            ("Initializing", 2),
-            ("InProgress", 2),
-            ("Completed, Succeeded", 2),
-        ] or seen[-7:] == [
+        # The peer's queue is passed in an instant, so a poller may or may not see it.
+        assert [one for one in seen if one[0] != "Queued, Remotely"][-7:] == [
             ("InProgress", 1),
             ("Completed, Errored", 1),
             ("Queued, Locally", 2),

@@ -99,10 +99,10 @@ async def test_double_enqueue_leaves_an_extra_row(tmp_path: Path, version: str) 
 @pytest.mark.parametrize("version", SUPPORTED)
 async def test_states_on_the_way_to_success(tmp_path: Path, version: str) -> None:
     """A download passes through every state, bytes grow, and the row ends with exact numbers."""
-    waiting = song(behaviour=Behaviour(queue_seconds=30))
+    waiting = song(behaviour=Behaviour(queue_seconds=3))
     async with slskd(tmp_path, [peer(waiting)], on_manual_clock(version)) as client:
         await client.enqueue("peer", wanted())
-        seen = await states(client, 36)
+        seen = await states(client, 8)
         expected = [
             "Queued, Locally",
             "Requested",
