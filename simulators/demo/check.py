@@ -155,7 +155,7 @@ def _judge_source(
         result.problems.append(f"is another recording: {result.remote_path}")
     elif copy.flaw is Flaw.TRANSCODED:
         outcome.notes.append(f"{result.title}: lossless only in name, made from an MP3")
-    elif copy.flaw.spoils_file or not copy.is_right:
+    elif copy.flaw.spoils_file:
         result.problems.append(f"is a spoilt copy ({copy.flaw})")
 
 
