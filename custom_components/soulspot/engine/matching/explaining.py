@@ -7,8 +7,14 @@ from .decision import Evidence, EvidenceField, Outcome, Verdict
 from .folders import AlbumLevel
 from .judging import ArtistLevel, Judgement
 from .lengths import LengthLevel, LengthMatch
+from .siblings import SiblingLevel
 from .surroundings import TitleLevel, TitleMatch
 
+_SIBLINGS = {
+    SiblingLevel.SCALED: (Verdict.AGREES, "folder_scaled"),
+    SiblingLevel.SIZE_UNLIKE: (Verdict.DOUBTFUL, "size_unlike_siblings"),
+    SiblingLevel.SHIFTED: (Verdict.DOUBTFUL, "names_shifted"),
+}
 _LONGEST_QUOTE = 60  # characters of a remote name in a sentence.
 
 
@@ -20,6 +26,9 @@ def explain(judgement: Judgement) -> tuple[Evidence, ...]:
         for finding in judgement.versions
     ]
     evidence.append(_length(judgement.length))
+    if judgement.siblings is not SiblingLevel.SILENT:
+        verdict, key = _SIBLINGS[judgement.siblings]
+        evidence.append(_evidence(EvidenceField.SIBLINGS, verdict, key))
     album = _album(judgement)
     if album is not None:
         evidence.append(album)

@@ -8,6 +8,7 @@ from .comparing import VersionFinding, compare_versions
 from .decision import Outcome, Verdict
 from .folders import AlbumLevel, FolderMatch
 from .lengths import LengthLevel, LengthMatch
+from .siblings import SiblingLevel
 from .surroundings import TitleLevel, TitleMatch
 from .target import Target
 
@@ -35,6 +36,7 @@ class Judgement(NamedTuple):
     additions: tuple[str, ...]
     unexplained: tuple[str, ...]
     versions: tuple[VersionFinding, ...]
+    siblings: SiblingLevel = SiblingLevel.SILENT
 
 
 def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: LengthMatch) -> Judgement:
@@ -81,6 +83,17 @@ def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: Length
         unexplained,
         versions,
     )
+
+
+def hear_siblings(target: Target, judgement: Judgement, siblings: SiblingLevel) -> Judgement:
+    """Return the judgement with what the other files of the folder say."""
+    if siblings is SiblingLevel.SILENT:
+        return judgement
+    if siblings is SiblingLevel.SCALED:
+        length = LengthMatch(LengthLevel.IMPLAUSIBLE, judgement.length.seconds)
+        return judge(target, judgement.title, judgement.folder, length)._replace(siblings=siblings)
+    outcome = Outcome.ASK if judgement.outcome is Outcome.TAKE else judgement.outcome
+    return judgement._replace(outcome=outcome, siblings=siblings)
 
 
 def contradicts(title: TitleMatch, length: LengthMatch) -> bool:

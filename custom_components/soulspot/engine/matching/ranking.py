@@ -18,17 +18,19 @@ from .decision import (
 )
 from .explaining import explain
 from .folders import FolderMatch, FolderReader
-from .judging import Judgement, contradicts, judge
-from .lengths import estimate_bit_rate, match_length
+from .judging import Judgement, contradicts, hear_siblings, judge
+from .lengths import LengthLevel, estimate_bit_rate, match_length
 from .names import parse_name
 from .paths import format_of, split_folders
 from .peers import peer_order
 from .quality import QualityProfile
+from .siblings import ENOUGH_SIBLINGS, SiblingLevel, Siblings
 from .surroundings import TitleLevel, TitleMatch
 from .target import Target, prepare
 from .titles import match_title
 from .wanted import WantedRecording
 
+_SAYS_LITTLE = (LengthLevel.UNKNOWN, LengthLevel.IMPLAUSIBLE)
 _NO_HISTORIES: Mapping[str, PeerHistory] = {}
 
 
@@ -66,10 +68,11 @@ def rank(
     considered = 0
     for response in responses:
         considered += len(response.files)
-        peer = peer_order(response, histories.get(response.username))
+        peer = weigher.meet(response, histories.get(response.username))
         for file in response.files:
             if not file.is_locked:
                 weigher.weigh(response.username, file, peer)
+    weigher.hear_siblings(responses)
     return weigher.decide(considered)
 
 
@@ -82,11 +85,19 @@ class _Weigher:
         self._profile = profile
         self._titles: dict[str, _Title] = {}
         self._parents: dict[str, FolderMatch] = {}
+        self._peers: dict[str, tuple[int, ...]] = {}
+        self._offers: dict[str, int] = {}
         self._folders = FolderReader(target)
         self._taken: list[_Entry] = []
         self._asked: list[_Entry] = []
         self._left: list[_Entry] = []
         self._heard_audio = False
+
+    def meet(self, response: PeerResponse, history: PeerHistory | None) -> tuple[int, ...]:
+        """Return a peer's sort key, and remember it."""
+        order = self._peers[response.username] = peer_order(response, history)
+        self._offers[response.username] = len(response.files)
+        return order
 
     def weigh(self, username: str, file: RemoteFile, peer: tuple[int, ...]) -> None:
         """Judge a file; one whose name has nothing of the title is forgotten at once."""
@@ -109,18 +120,36 @@ class _Weigher:
             self._left.append(_Entry(order, username, file, format_name, None, None))
             return
         judgement = judge(target, match, self._read_folders(path[:cut] if cut > 0 else ""), length)
+        self._file_away(username, file, format_name, judgement, peer)
+
+    def _file_away(
+        self,
+        username: str,
+        file: RemoteFile,
+        format_name: str,
+        judgement: Judgement,
+        peer: tuple[int, ...],
+    ) -> None:
+        """Put a judged file where it belongs."""
+        level = judgement.title.level
         if judgement.outcome is Outcome.LEAVE:
-            order = (judgement.misses, match.level, abs(length.seconds), username, path)
+            order: tuple[object, ...] = (
+                judgement.misses,
+                level,
+                abs(judgement.length.seconds),
+                username,
+                file.path,
+            )
             self._left.append(_Entry(order, username, file, format_name, judgement, None))
             return
-        bit_rate = estimate_bit_rate(file, target.seconds)
+        bit_rate = estimate_bit_rate(file, self._target.seconds)
         refusal = self._profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
         if refusal is not None:
-            order = (0, match.level, abs(length.seconds), username, path)
+            order = (0, level, abs(judgement.length.seconds), username, file.path)
             self._left.append(_Entry(order, username, file, format_name, judgement, refusal))
             return
         quality = self._profile.order(format_name, bit_rate, file.bit_depth, file.sample_rate)
-        order = (judgement.certainty, quality, peer, username, path)
+        order = (judgement.certainty, quality, peer, username, file.path)
         fitting = self._taken if judgement.outcome is Outcome.TAKE else self._asked
         fitting.append(_Entry(order, username, file, format_name, judgement, None))
 
@@ -137,6 +166,46 @@ class _Weigher:
         if folder is None:
             folder = self._parents[parent] = self._folders.read(split_folders(parent))
         return folder
+
+    def hear_siblings(self, responses: Sequence[PeerResponse]) -> None:
+        """Let other files of a folder speak where a file's own length says nothing, or alone speaks against it."""
+        seconds = self._target.seconds
+        if seconds is None:
+            return
+        best = heapq.nsmallest(POOL_LIMIT, self._taken, key=_order)
+        unsure = [entry for entry in best if self._may_have_siblings(entry) and _says_little(entry)]
+        siblings = Siblings(responses) if unsure else None
+        for entry in unsure:
+            if (
+                siblings
+                and (level := siblings.judge(entry.username, entry.file, seconds))
+                > SiblingLevel.SCALED
+            ):
+                self._taken.remove(entry)
+                self._sort_in(entry, level)
+        if self._taken:
+            return
+        left = [
+            entry for entry in self._left if self._may_have_siblings(entry) and _failed_once(entry)
+        ]
+        if not left:
+            return
+        siblings = siblings or Siblings(responses)
+        for entry in heapq.nsmallest(POOL_LIMIT, left, key=_order):
+            if siblings.judge(entry.username, entry.file, seconds) is SiblingLevel.SCALED:
+                self._left.remove(entry)
+                self._sort_in(entry, SiblingLevel.SCALED)
+
+    def _may_have_siblings(self, entry: _Entry) -> bool:
+        """Tell whether a file's peer offers enough others to compare it with."""
+        return self._offers[entry.username] > ENOUGH_SIBLINGS
+
+    def _sort_in(self, entry: _Entry, level: SiblingLevel) -> None:
+        """Judge a file anew with what its siblings say."""
+        judgement = hear_siblings(self._target, entry.judgement or self._judge_again(entry), level)
+        self._file_away(
+            entry.username, entry.file, entry.format, judgement, self._peers.get(entry.username, ())
+        )
 
     def decide(self, considered: int) -> Decision:
         """Return the decision for everything weighed so far."""
@@ -198,6 +267,16 @@ class _Weigher:
 def _is_right(entry: _Entry) -> bool:
     """Tell whether a file is the wanted recording, whatever its quality."""
     return entry.judgement is not None and entry.judgement.outcome is Outcome.TAKE
+
+
+def _says_little(entry: _Entry) -> bool:
+    """Tell whether a file's own length neither agrees nor disagrees."""
+    return entry.judgement is not None and entry.judgement.length.level in _SAYS_LITTLE
+
+
+def _failed_once(entry: _Entry) -> bool:
+    """Tell whether an advertised length is the first thing that speaks against a file."""
+    return entry.judgement is None and entry.order[0] == 1 and bool(entry.file.length_s)
 
 
 def _order(entry: _Entry) -> tuple[object, ...]:

@@ -71,7 +71,7 @@ SENTENCES: dict[str, str] = {
     # Album and sibling files
     "album_agrees": "album agrees",
     "other_album": "from another album",
-    "length_of_sibling": "“{words}” in the same folder has the wanted length: the names seem swapped",
+    "names_shifted": "lengths in the folder belong to other songs than the names say",
     "folder_scaled": "all lengths of the folder are wrong by the same factor",
     "size_unlike_siblings": "the size does not fit the other files of the folder",
     # File

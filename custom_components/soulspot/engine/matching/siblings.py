@@ -1,0 +1,136 @@
+"""Let the other files of a folder speak: swapped names, and lengths wrong by one factor.
+
+What a song's length should be is what other peers say about files of the same name.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from statistics import median
+from typing import NamedTuple
+
+from ..model import PeerResponse, RemoteFile
+from .names import parse_name
+from .paths import AUDIO_FORMATS
+from .versions import is_number
+
+ENOUGH_SIBLINGS = 3
+_ENOUGH_PEERS = 2
+_SAME_FACTOR = 0.04  # Spread of one factor over a folder.
+_OFF = 0.06  # From here on a length is another song's.
+_SAME_RATE = 0.06  # Spread of a constant bit rate, estimated from sizes.
+_OTHER_RATE = 0.20
+_UNRELIABLE_SHARE = 0.3  # Of a folder's songs, with lengths of others.
+_UNRELIABLE_COUNT = 2
+
+
+class SiblingLevel(IntEnum):
+    """Say what the other files of a folder tell."""
+
+    SILENT = 0
+    SCALED = 1  # All lengths are wrong by the same factor, the file's included.
+    SIZE_UNLIKE = 2  # The file's size is that of a shorter or longer song.
+    SHIFTED = 3  # Several names of the folder do not belong to their files.
+
+
+class _Sibling(NamedTuple):
+    """Hold a file of a folder with what can be compared."""
+
+    key: str
+    username: str
+    path: str
+    size: int
+    length: int | None
+
+
+class Siblings:
+    """Hold the answers of a search by folder and by song; built only when somebody asks."""
+
+    def __init__(self, responses: Iterable[PeerResponse]) -> None:
+        """Read every audio file's name."""
+        self._folders: dict[tuple[str, str], list[_Sibling]] = defaultdict(list)
+        self._lengths: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for response in responses:
+            for file in response.files:
+                self._add(response.username, file)
+
+    def _add(self, username: str, file: RemoteFile) -> None:
+        """Remember one file."""
+        stem, _, extension = file.path[_cut(file.path) + 1 :].rpartition(".")
+        if extension.lower() not in AUDIO_FORMATS:
+            return
+        key = song_key(stem)
+        length = file.length_s if file.length_s and file.length_s > 0 else None
+        sibling = _Sibling(key, username, file.path, file.size, length)
+        self._folders[username, file.path[: max(_cut(file.path), 0)]].append(sibling)
+        if length:
+            self._lengths[key].append((username, length))
+
+    def judge(self, username: str, file: RemoteFile, wanted: float) -> SiblingLevel:
+        """Return what a file's folder says about it; `wanted` is the wanted length in seconds."""
+        folder = self._folders.get((username, file.path[: max(_cut(file.path), 0)]), [])
+        known = [
+            (sibling, expected)
+            for sibling in folder
+            if sibling.path != file.path and (expected := self._expected(sibling))
+        ]
+        if len(known) < ENOUGH_SIBLINGS:
+            return SiblingLevel.SILENT
+        factors = [sibling.length / expected for sibling, expected in known if sibling.length]
+        factor = _common(factors, _SAME_FACTOR)
+        if factor is not None and abs(factor - 1) > _OFF:
+            if file.length_s and abs(file.length_s / wanted / factor - 1) <= _SAME_FACTOR:
+                return SiblingLevel.SCALED
+            return SiblingLevel.SILENT if not file.length_s else SiblingLevel.SIZE_UNLIKE
+        rates = [sibling.size / expected for sibling, expected in known if sibling.size > 0]
+        rate = _typical(rates, _SAME_RATE)
+        if rate is not None and file.size > 0 and abs(file.size / wanted / rate - 1) > _OTHER_RATE:
+            return SiblingLevel.SIZE_UNLIKE
+        off = sum(abs(factor - 1) > _OFF for factor in factors)
+        if off >= max(_UNRELIABLE_COUNT, _UNRELIABLE_SHARE * len(factors)):
+            return SiblingLevel.SHIFTED
+        return SiblingLevel.SILENT
+
+    def _expected(self, sibling: _Sibling) -> float | None:
+        """Return the length in seconds that other peers give a song, None when too few do."""
+        lengths = [
+            length
+            for username, length in self._lengths[sibling.key]
+            if username != sibling.username
+        ]
+        return median(lengths) if len(lengths) >= _ENOUGH_PEERS else None
+
+
+def song_key(stem: str) -> str:
+    """Return the words of a file name's last plain part, without position: what the song is called."""
+    name = parse_name(stem)
+    plain = [part for part in name.parts if not part.bracketed]
+    if not plain:
+        return name.text
+    words = list(name.words[plain[-1].start : plain[-1].stop])
+    while len(words) > 1 and is_number(words[0]):
+        del words[0]
+    brackets = [name.words[part.start : part.stop] for part in name.parts if part.bracketed]
+    return " ".join([*words, *(f"({' '.join(bracket)})" for bracket in brackets)])
+
+
+def _cut(path: str) -> int:
+    """Return where a path's file name begins, less one."""
+    return max(path.rfind("\\"), path.rfind("/"))
+
+
+def _common(values: Sequence[float], spread: float) -> float | None:
+    """Return the value all values are, None when they differ or are too few."""
+    if len(values) < ENOUGH_SIBLINGS:
+        return None
+    middle = median(values)
+    return middle if all(abs(value / middle - 1) <= spread for value in values) else None
+
+
+def _typical(values: Sequence[float], spread: float) -> float | None:
+    """Return the value most values are, None when fewer than three in four agree."""
+    if len(values) < ENOUGH_SIBLINGS:
+        return None
+    middle = median(values)
+    near = sum(abs(value / middle - 1) <= spread for value in values)
+    return middle if near >= ENOUGH_SIBLINGS and near * 4 >= len(values) * 3 else None
