@@ -104,9 +104,10 @@ CREATE TABLE job (
     finished_at REAL
 ) STRICT;
 CREATE UNIQUE INDEX job_alive ON job (kind, subject) WHERE state IN ('pending', 'waiting', 'running');
-CREATE INDEX job_state ON job (state);
 CREATE INDEX job_next ON job (kind, priority, turn, id) WHERE state = 'pending';
 CREATE INDEX job_due ON job (run_at) WHERE state = 'waiting';
+CREATE INDEX job_running ON job (kind) WHERE state = 'running';
+CREATE INDEX job_failed ON job (kind) WHERE state = 'failed';
 CREATE INDEX job_finished ON job (finished_at) WHERE state IN ('completed', 'failed', 'cancelled');
 CREATE TABLE job_lane (
     kind TEXT NOT NULL,

@@ -112,7 +112,10 @@ def record_failure(
 def prune_peers(connection: sqlite3.Connection) -> None:
     """Keep the peers seen last, up to the bound."""
     connection.execute(
-        "DELETE FROM peer WHERE seen_at < (SELECT seen_at FROM peer ORDER BY seen_at DESC LIMIT 1 OFFSET ?)",
+        """
+        DELETE FROM peer WHERE username IN
+            (SELECT username FROM peer ORDER BY seen_at DESC LIMIT -1 OFFSET ?)
+        """,
         (PEERS_KEPT,),
     )
 

@@ -227,19 +227,21 @@ def count_owned(connection: sqlite3.Connection) -> int:
 
 
 def _find_album(connection: sqlite3.Connection, album: Album) -> int | None:
-    """Find an album by its Spotify id, or by name and first artist when it has none."""
+    """Find an album by its Spotify id, or by name and first artist when it has none.
+
+    The artist is compared as the row it is: artists change their names.
+    """
     if album.spotify_id is not None:
         row = connection.execute(
             "SELECT id FROM album WHERE spotify_id = ?", (album.spotify_id,)
         ).fetchone()
         return None if row is None else int(row["id"])
-    first = clean(album.artists[0].name) if album.artists else None
+    first = save_artist(connection, album.artists[0]) if album.artists else None
     row = connection.execute(
         """
         SELECT album.id FROM album
         LEFT JOIN album_artist AS link ON link.album_id = album.id AND link.position = 0
-        LEFT JOIN artist ON artist.id = link.artist_id
-        WHERE album.name = ? AND album.spotify_id IS NULL AND artist.name IS ?
+        WHERE album.name = ? AND album.spotify_id IS NULL AND link.artist_id IS ?
         """,
         (clean(album.name), first),
     ).fetchone()
