@@ -1,0 +1,1 @@
+"""Test how lists of tracks are read."""
