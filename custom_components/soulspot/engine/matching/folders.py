@@ -69,27 +69,33 @@ class FolderReader:
             self._segments.get(folder) or self._read_segment(folder)
             for folder in folders[-_DEEPEST:]
         ]
-        artist = max([segment.artist for segment in segments])
-        near = max(len(segments) - 2, 0)
-        if artist is not Presence.NONE:
-            near = next(place for place, segment in enumerate(segments) if segment.artist is artist)
-        kinds = distant = hinted = _NO_KINDS
+        artist, near = Presence.NONE, -1
+        has_marks = False
         for place, segment in enumerate(segments):
+            if segment.artist > artist:
+                artist, near = segment.artist, place
             if segment.kinds or segment.hinted_kinds:
-                if place >= near:
-                    kinds |= segment.kinds
-                    hinted |= segment.hinted_kinds
-                else:
-                    distant |= segment.kinds
-        levels = [segment.album for segment in segments[near:]]
-        album = min(levels)
-        if album is AlbumLevel.UNKNOWN and AlbumLevel.OTHER in levels:
+                has_marks = True
+        if near < 0:
+            near = max(len(segments) - 2, 0)
+        album, is_other = AlbumLevel.UNKNOWN, False
+        for segment in segments[near:]:
+            if segment.album is AlbumLevel.OTHER:
+                is_other = True
+            elif segment.album < album:
+                album = segment.album
+        if is_other and album is AlbumLevel.UNKNOWN:
             album = AlbumLevel.OTHER
+        kinds = distant = hinted = _NO_KINDS
+        if has_marks:
+            kinds = _NO_KINDS.union(*[segment.kinds for segment in segments[near:]])
+            hinted = _NO_KINDS.union(*[segment.hinted_kinds for segment in segments[near:]]) - kinds
+            distant = _NO_KINDS.union(*[segment.kinds for segment in segments[:near]])
         names_others = (
             artist is Presence.NONE and album is AlbumLevel.OTHER and segments[-1].has_several_parts
         )
         text = "".join([segment.text for segment in segments])
-        return FolderMatch(text, True, artist, album, kinds, distant, hinted - kinds, names_others)
+        return FolderMatch(text, True, artist, album, kinds, distant, hinted, names_others)
 
     def _read_segment(self, folder: str) -> _Segment:
         """Return what one folder says, and remember it."""
@@ -99,7 +105,7 @@ class FolderReader:
         segment = self._segments[folder] = _Segment(
             name.text,
             _artist_presence(target, name),
-            _album_level(target, name.text),
+            _album_level(target, name),
             _uncovered_kinds(target, name, marks, sure=True) if marks else _NO_KINDS,
             _uncovered_kinds(target, name, marks, sure=False) if marks else _NO_KINDS,
             len([part for part in name.parts if not part.bracketed]) > 1,
@@ -127,15 +133,19 @@ def _artist_presence(target: Target, name: Name) -> Presence:
     return best
 
 
-def _album_level(target: Target, text: str) -> AlbumLevel:
+def _album_level(target: Target, name: Name) -> AlbumLevel:
     """Return what one folder says about the album."""
-    rest = text
-    if target.album_text in text and len(target.album_text) > _TELLING_ALBUM + 2:
-        rest = text.replace(target.album_text, " ", 1)
-    found = rest is not text
+    text = name.text
+    if not target.album_words or target.album_words[0] not in name.words:
+        found = False
+        rest = text
+    else:
+        found = target.album_text in text and len(target.album_text) > _TELLING_ALBUM + 2
+        rest = text.replace(target.album_text, " ", 1) if found else text
     for form in target.artists:
         if form.text in rest:
             rest = rest.replace(form.text, " ", 1)
+            break
     left = [word for word in rest.split() if word not in NEUTRAL_WORDS and not is_number(word)]
     if found:
         return AlbumLevel.CONTAINED if left else AlbumLevel.EXACT

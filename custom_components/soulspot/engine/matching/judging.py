@@ -48,26 +48,20 @@ def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: Length
         unexplained = tuple(text for text in unexplained if text not in folder.text)
     artist = _artist_level(target, title, folder, unexplained)
     versions = compare_versions(target, title, folder, length)
-    misses = (
-        (length.level is LengthLevel.CONTRADICTS)
-        + (artist is ArtistLevel.OTHER)
-        + (len(title.extra) > 0)
-        + (len(additions) > 0 and length.level is not LengthLevel.AGREES)
-        + sum(finding.verdict is Verdict.CONTRADICTS for finding in versions)
-        + _is_other_title(title, length)
-    )
+    misses = contradicts(title, length) + (artist is ArtistLevel.OTHER) + (title.extra != "")
+    if additions and length.level is not LengthLevel.AGREES:
+        misses += 1
+    is_doubtful = bool(additions) or length.level is LengthLevel.DOUBTFUL
+    for finding in versions:
+        if finding.verdict is Verdict.CONTRADICTS:
+            misses += 1
+        elif finding.verdict is Verdict.DOUBTFUL:
+            is_doubtful = True
+    if unexplained and not (length.level is LengthLevel.AGREES and title.artist is Presence.CLEAR):
+        is_doubtful = True
     if misses:
         outcome = Outcome.LEAVE
-    elif (
-        additions
-        or length.level is LengthLevel.DOUBTFUL
-        or any(finding.verdict is Verdict.DOUBTFUL for finding in versions)
-        or (
-            unexplained
-            and not (length.level is LengthLevel.AGREES and title.artist is Presence.CLEAR)
-        )
-        or not _is_proven(target, title, folder, length, artist)
-    ):
+    elif is_doubtful or not _is_proven(target, title, folder, length, artist):
         outcome = Outcome.ASK
     else:
         outcome = Outcome.TAKE

@@ -10,6 +10,9 @@ AUDIO_FORMATS = {
     "tta": "tta", "tak": "tak", "dsf": "dsd", "dff": "dsd", "mp2": "mp2",
 }  # fmt: skip
 
+# Extensions that need no second look; m4a may hold AAC or ALAC.
+SURE_FORMATS = {extension: name for extension, name in AUDIO_FORMATS.items() if name != "aac"}
+
 _SEPARATORS = re.compile(r"[\\/]+")
 _SHARE_PREFIX = "@@"  # What some clients put before the name of a shared folder.
 _DRIVE = ":"

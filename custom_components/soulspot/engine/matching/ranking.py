@@ -21,7 +21,7 @@ from .folders import FolderMatch, FolderReader
 from .judging import Judgement, contradicts, hear_siblings, judge
 from .lengths import LengthLevel, estimate_bit_rate, match_length
 from .names import parse_name
-from .paths import format_of, split_folders
+from .paths import SURE_FORMATS, format_of, split_folders
 from .peers import peer_order
 from .quality import QualityProfile
 from .siblings import ENOUGH_SIBLINGS, SiblingLevel, Siblings
@@ -104,7 +104,9 @@ class _Weigher:
         path = file.path
         cut = max(path.rfind("\\"), path.rfind("/"))
         stem, _, extension = path[cut + 1 :].rpartition(".")
-        format_name = format_of(extension, file.bit_rate, file.bit_depth)
+        format_name = SURE_FORMATS.get(extension) or format_of(
+            extension, file.bit_rate, file.bit_depth
+        )
         if format_name is None:
             return
         self._heard_audio = True
@@ -172,8 +174,12 @@ class _Weigher:
         seconds = self._target.seconds
         if seconds is None:
             return
-        best = heapq.nsmallest(POOL_LIMIT, self._taken, key=_order)
-        unsure = [entry for entry in best if self._may_have_siblings(entry) and _says_little(entry)]
+        unsure = [
+            entry for entry in self._taken if _says_little(entry) and self._may_have_siblings(entry)
+        ]
+        if unsure:
+            best = set(heapq.nsmallest(POOL_LIMIT, self._taken, key=_order))
+            unsure = [entry for entry in unsure if entry in best]
         siblings = Siblings(responses) if unsure else None
         for entry in unsure:
             if (

@@ -79,8 +79,10 @@ def read_around(target: Target, name: Name, start: int, stop: int, level: TitleL
     has_album = target.album_text in text and _explain(
         text, target.album_text, explained, start, stop, _ALBUM
     )
-    if all(explained):
-        return TitleMatch(level, artist=Presence(2 * has_artist), has_album=has_album)
+    first = explained.find(0)
+    if first < 0 or _are_positions(name.words, explained, first, start):
+        artist = Presence.CLEAR if has_artist else Presence.NONE
+        return TitleMatch(level, artist=artist, has_album=has_album)
     reader = _Reader(target, name, explained, start, stop)
     title_seen = beside_title = False
     for part in name.parts:
@@ -102,6 +104,13 @@ def read_around(target: Target, name: Name, start: int, stop: int, level: TitleL
         reader.artist if has_artist else Presence.NONE,
         has_album,
     )
+
+
+def _are_positions(words: tuple[str, ...], explained: bytearray, first: int, start: int) -> bool:
+    """Tell whether all that is left are numbers before the title."""
+    while 0 <= first < start and is_number(words[first]):
+        first = explained.find(0, first + 1)
+    return first < 0
 
 
 def _explain(
