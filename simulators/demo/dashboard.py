@@ -7,7 +7,7 @@ from .set_up import DOMAIN
 
 PATH = "music-library"
 _TITLE = "Music library"
-_GRAPH_HOURS = 0.05
+_GRAPH_HOURS = 1 / 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ def _downloads(account: dict[str, str]) -> list[Json | None]:
                 "In library": account.get("tracks_in_library"),
                 "Wanted": account.get("tracks_wanted"),
             },
+            rows=8,
         ),
     ]
 
@@ -110,7 +111,7 @@ def _playlists(playlists: dict[str, dict[str, str]]) -> list[Json | None]:
             _tile(entities.get("missing"), "Missing", "mdi:playlist-remove", "orange"),
         ]
     progress = {name: entities.get("progress") for name, entities in ordered}
-    return [*cards, _graph("Complete", progress)]
+    return [*cards, _graph("Complete", progress, rows=6)]
 
 
 def _services(account: dict[str, str]) -> list[Json | None]:
@@ -169,8 +170,8 @@ def _gauge(entity: str | None, name: str) -> Json | None:
     }
 
 
-def _graph(title: str, entities: dict[str, str | None]) -> Json | None:
-    """Return a graph of the last minutes; entities by the name to show."""
+def _graph(title: str, entities: dict[str, str | None], *, rows: int) -> Json | None:
+    """Return a graph of the last two minutes; entities by the name to show."""
     known = [{"entity": entity, "name": name} for name, entity in entities.items() if entity]
     if not known:
         return None
@@ -179,7 +180,7 @@ def _graph(title: str, entities: dict[str, str | None]) -> Json | None:
         "title": title,
         "hours_to_show": _GRAPH_HOURS,
         "entities": known,
-        "grid_options": {"columns": "full", "rows": 5},
+        "grid_options": {"columns": "full", "rows": rows},
     }
 
 
@@ -207,5 +208,5 @@ def _happened(event: str | None) -> Json | None:
         "type": "logbook",
         "target": {"entity_id": event},
         "hours_to_show": 1,
-        "grid_options": {"columns": "full", "rows": 7},
+        "grid_options": {"columns": "full", "rows": 8},
     }

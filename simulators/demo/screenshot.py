@@ -17,7 +17,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_SIZE = (1400, 1000)
+_SIZE = (1400, 920)
 _PATIENCE_MS = 60_000
 _SETTLE_MS = 3_000
 
