@@ -1,0 +1,186 @@
+"""Kill the pipeline again and again, and see that nothing is lost and nothing is done twice.
+
+`python -m benchmarks.crash --kills N [--json FILE] [--seed S]` runs it in a process of its own against
+simulators with failing people, and ends it with SIGKILL: after a random time, or just before or after a
+random step with files, transactions or answers. When N kills are spent, and whenever a world has
+nothing left to be done, every wanted track must be filed exactly once or explained.
+"""
+
+import argparse
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field, fields
+import json
+from pathlib import Path
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+from benchmarks.crash_world import Verdict, World
+from simulators.slskd import LATEST, SUPPORTED
+
+_DOOMS = {"time": 6, "transactions": 5, "answers": 4, "files": 5}
+_REACH = {"transactions": 120, "answers": 50, "files": 80}
+_LONGEST_LIFE = 0.8  # real seconds after the start-up
+_PATIENCE = 300.0  # real seconds for the last life of a world
+_RESTART_CHANCE = 0.03
+
+
+@dataclass(slots=True)
+class Tally:
+    """Count over all worlds."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    restarts: int = 0
+    worlds: int = 0
+    wanted: int = 0
+    filed: int = 0
+    searches: int = 0
+    downloads: int = 0
+    explained: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, verdict: Verdict) -> None:
+        """Take a world's verdict in."""
+        self.worlds += 1
+        self.wanted += verdict.wanted
+        self.filed += verdict.filed
+        self.searches += verdict.searches
+        self.downloads += verdict.downloads
+        self.explained.update(verdict.explained)
+        self.broken += [f"world {self.worlds}: {text}" for text in verdict.broken]
+
+
+async def _start(world: World, doom: str, number: int, log: Path) -> asyncio.subprocess.Process:
+    """Start a child."""
+    with log.open("ab") as errors:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "benchmarks.crash_child",
+            json.dumps(world.configuration(doom, number)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+        )
+
+
+async def _says(child: asyncio.subprocess.Process, word: bytes, seconds: float) -> bool:
+    """Tell whether the child says a word in time."""
+    assert child.stdout is not None
+    try:
+        async with asyncio.timeout(seconds):
+            while line := await child.stdout.readline():
+                if line.strip() == word:
+                    return True
+    except TimeoutError:
+        pass
+    return False
+
+
+async def _one_life(world: World, source: random.Random, log: Path) -> str | None:
+    """Start a child and kill it; return what killed it, or None when it had nothing left to do."""
+    doom = source.choices(list(_DOOMS), weights=list(_DOOMS.values()))[0]
+    number = source.randint(1, _REACH[doom]) if doom in _REACH else 0
+    child = await _start(world, doom, number, log)
+    try:
+        if doom == "time" and source.random() < 0.2:
+            await asyncio.sleep(source.uniform(0.1, 1.0))
+            doom = "start-up"
+        elif await _says(child, b"ready", 30):
+            life = source.uniform(0.05, _LONGEST_LIFE) if doom == "time" else 4 * _LONGEST_LIFE
+            if await _says(child, b"settled", life):
+                return None
+            if doom != "time" and child.returncode is None:
+                await asyncio.sleep(0)
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+    return doom
+
+
+async def _world(
+    folder: Path, kills: int, arguments: argparse.Namespace, source: random.Random, tally: Tally
+) -> None:
+    """Live, die and live again until everything is settled."""
+    log = folder / "log.txt"
+    version = arguments.version
+    async with World(
+        folder,
+        tracks=arguments.tracks,
+        speed=arguments.speed,
+        seed=source.randrange(10**6),
+        version=version,
+    ) as world:
+        while tally.kills.total() < kills:
+            killer = await _one_life(world, source, log)
+            if killer is None:
+                break
+            tally.kills[killer] += 1
+            if source.random() < _RESTART_CHANCE:
+                tally.restarts += 1
+                await world.slskd.restart(down_seconds=20)
+        child = await _start(world, "never", 0, log)
+        is_settled = await _says(child, b"settled", _PATIENCE)
+        try:
+            if is_settled:
+                async with asyncio.timeout(30):
+                    await child.wait()
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        verdict = world.judge()
+        tally.add(verdict)
+        if not is_settled:
+            tally.broken.append(f"world {tally.worlds}: not settled in {_PATIENCE} s")
+        if verdict.broken or not is_settled:
+            print(f"see {folder}", file=sys.stderr)
+        else:
+            await asyncio.to_thread(shutil.rmtree, folder)
+    print(
+        f"world {tally.worlds}: {tally.kills.total()} kills, {verdict.filed} of {verdict.wanted} filed, "
+        f"{verdict.searches} searches, {verdict.downloads} downloads, explained: {dict(verdict.explained)}, broken: {verdict.broken}",
+        flush=True,
+    )
+
+
+async def _run(arguments: argparse.Namespace) -> Tally:
+    """Go through worlds until the kills are spent."""
+    source = random.Random(arguments.seed)
+    tally = Tally()
+    began = time.monotonic()
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="soulspot-crash-"))
+    number = 0
+    while tally.kills.total() < arguments.kills:
+        number += 1
+        home = folder / f"world-{number}"
+        await asyncio.to_thread(home.mkdir)
+        await _world(home, arguments.kills, arguments, source, tally)
+    tally.seconds = round(time.monotonic() - began, 1)
+    return tally
+
+
+def main() -> int:
+    """Run, print and judge; 1 when anything was lost, doubled or left behind."""
+    parser = argparse.ArgumentParser("benchmarks.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--tracks", type=int, default=48, help="in each world")
+    parser.add_argument("--speed", type=float, default=40.0, help="simulated seconds in a real one")
+    parser.add_argument("--version", choices=SUPPORTED, default=LATEST, help="of slskd")
+    arguments = parser.parse_args()
+    tally = asyncio.run(_run(arguments))
+    figures = {item.name: getattr(tally, item.name) for item in fields(tally)}
+    print(json.dumps(figures, indent=2, ensure_ascii=False))
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 1 if tally.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
