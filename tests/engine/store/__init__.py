@@ -1,1 +1,1 @@
-"""Test the store."""
+"""Tests of the store."""

@@ -1,6 +1,5 @@
 """Check what is remembered for a while: replies of services, the journal, peers, searches."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import sqlite3
@@ -25,7 +24,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def cache(database: Database, clock: ManualClock) -> AsyncIterator[StoredCache]:
+def cache(database: Database, clock: ManualClock) -> StoredCache:
     """Return the cache of MusicBrainz."""
     return StoredCache(database, CacheSpace.MUSICBRAINZ, clock)
 

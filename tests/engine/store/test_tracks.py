@@ -137,7 +137,7 @@ def test_an_artist_of_the_same_name_is_another_one(connection: sqlite3.Connectio
 
 
 def test_albums_without_ids_are_told_apart_by_artist(connection: sqlite3.Connection) -> None:
-    """ "Greatest Hits" of one artist is not that of another, nor one of nobody."""
+    """The "Greatest Hits" of one artist are not those of another, nor of nobody."""
     hits = [
         Album(name="Greatest Hits", artists=(Artist(name=name),) if name else ())
         for name in ("Queen", "Abba", "")
