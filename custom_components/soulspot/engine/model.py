@@ -11,6 +11,7 @@ DownloadId = NewType("DownloadId", int)
 JobId = NewType("JobId", int)
 
 LIKED_SONGS_ID = "collection"
+LIST_PREFIX = "list:"  # Before the ids of playlists that Spotify knows nothing of.
 
 
 class Quality(StrEnum):

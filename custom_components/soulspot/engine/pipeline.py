@@ -20,6 +20,7 @@ from .errors import (
 from .http import HttpClient
 from .library.storage import clean_temporary
 from .model import (
+    LIST_PREFIX,
     Album,
     Artist,
     DownloadId,
@@ -52,6 +53,7 @@ from .use_cases.download_track import DownloadTrack
 from .use_cases.enrich_metadata import EnrichMetadata, EnrichMetadataRequest
 from .use_cases.file_track import FileTrack
 from .use_cases.find_sources import FindSources
+from .use_cases.import_list import LIST_OPTIONS, ImportList, ImportListRequest
 from .use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
 from .use_cases.preview_search import PreviewSearch, PreviewSearchRequest
 from .use_cases.request_download import RequestDownload
@@ -149,6 +151,7 @@ class Pipeline:
         self._transfers = WatchTransfers(context, self._watch)
         self._sync = SyncPlaylists(context)
         self._import = ImportPlaylist(context)
+        self._import_list = ImportList(context)
         self._enrich = EnrichMetadata(context)
         self._download = DownloadTrack(context, self._sources, self._watch)
         self._playlist_files = WritePlaylistFiles(context)
@@ -236,12 +239,13 @@ class Pipeline:
     # --- Playlists ---------------------------------------------------------------------------
 
     async def set_playlists(self, options: Mapping[str, PlaylistOptions]) -> None:
-        """Take over which playlists are configured; those that are not any more are forgotten."""
+        """Take over which playlists are configured; others are forgotten, but imported lists stay."""
+        stored = await self._context.database.run(playlists.get_playlists)
+        lists = {key: LIST_OPTIONS for key in stored if key.startswith(LIST_PREFIX)}
         configured = self._context.playlists
         configured.clear()
-        configured.update(options)
-        stored = await self._context.database.run(playlists.get_playlists)
-        for spotify_id in stored.keys() - options.keys():
+        configured.update(lists | dict(options))
+        for spotify_id in stored.keys() - configured.keys():
             await self._context.database.run(playlists.delete_playlist, spotify_id)
         self._context.announcer.changed()
 
@@ -275,6 +279,25 @@ class Pipeline:
             await self._requests.playlist(playlist_id)
         self._context.announcer.changed()
         return report
+
+    async def import_list(self, name: str | None, content: bytes | str) -> ImportReport:
+        """Import pasted lines, CSV, M3U or JSPF as a playlist; the same name updates it in place.
+
+        Nothing is downloaded; see `download_missing`. Raises the InputErrors of ImportList.
+        """
+        report = await self._import_list.execute(ImportListRequest(name=name, content=content))
+        await self._playlist_files.execute((report.playlist.spotify_id,))
+        self._context.announcer.changed()
+        return report
+
+    async def delete_list(self, list_id: str) -> None:
+        """Forget an imported list; tracks and files stay. Raises InputError `unknown_playlist`."""
+        if not list_id.startswith(LIST_PREFIX):
+            raise InputError("unknown_playlist")
+        await self._context.database.run(playlists.get_playlist, list_id)
+        await self._context.database.run(playlists.delete_playlist, list_id)
+        self._context.playlists.pop(list_id, None)
+        self._context.announcer.changed()
 
     async def download_missing(self, spotify_id: str | None = None) -> int:
         """Queue every missing track, those given up too, and return how many were queued.
@@ -453,6 +476,8 @@ class Pipeline:
             with contextlib.suppress(SoulSpotError):
                 await asyncio.to_thread(clean_temporary, settings.library)
             await self._requests.filings()
+            # A killed process may have filed a track without listing it.
+            await self._playlist_files.execute(tuple(self._context.playlists))
         for cache in (self._spotify_cache, self._musicbrainz_cache):
             await cache.cleanup()
         await self._context.database.run(network.prune_peers)

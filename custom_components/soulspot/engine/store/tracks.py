@@ -175,6 +175,15 @@ def get_tracks(
     return {TrackId(row["id"]): _track(row, artists, album_artists) for row in rows}
 
 
+def find_tracks(connection: sqlite3.Connection, metadata: TrackMetadata) -> dict[TrackId, Track]:
+    """Return the stored tracks with the same address or the same ISRC, by id, at most twenty."""
+    rows = connection.execute(
+        "SELECT id FROM track WHERE source_key = ? OR (isrc IS NOT NULL AND isrc = ?) ORDER BY id LIMIT 20",
+        (clean(source_key(metadata)), metadata.isrc),
+    )
+    return get_tracks(connection, [TrackId(row["id"]) for row in rows])
+
+
 def save_enrichment(
     connection: sqlite3.Connection,
     track_id: TrackId,

@@ -14,7 +14,7 @@ from ..errors import (
     UnavailableError,
     UnreachableError,
 )
-from ..model import LIKED_SONGS_ID, Playlist
+from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist
 from ..queue.scheduler import Done, Result
 from ..store import playlists
 from ..store.jobs import Job
@@ -41,10 +41,12 @@ class SyncPlaylists:
     ) -> tuple[str, ...]:
         """Sync these playlists, or all configured ones, and return the ids that were read.
 
+        Imported lists are left alone: nobody can be asked for them.
         Trouble with one playlist is stored with it and does not stop the others; trouble with
         Spotify as a whole is raised: AuthenticationError, RateLimitedError, UnreachableError.
         """
-        wanted = list(self._context.playlists if spotify_ids is None else spotify_ids)
+        asked = self._context.playlists if spotify_ids is None else spotify_ids
+        wanted = [item for item in asked if not item.startswith(LIST_PREFIX)]
         stale = wanted if force else await self._stale(wanted)
         for spotify_id in stale:
             await self._sync(spotify_id)
