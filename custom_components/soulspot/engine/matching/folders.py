@@ -1,15 +1,18 @@
 """Read what the folders above a file say about artist, album and versions."""
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from .artists import Presence, presence
 from .names import Name, Part, parse_name
+from .paths import split_folders
 from .target import Target
 from .transliteration import has_other_script, romanise
 from .versions import FolderMark, folder_marks, is_number
 from .words import NEUTRAL_WORDS, VersionKind
 
+_FOLDER_CACHE = 4_096
 _DEEPEST = 6  # folders; further up is the owner's own order.
 _TELLING_ALBUM = 4  # letters: a shorter album name must be all a folder says.
 
@@ -36,8 +39,19 @@ class FolderMatch(NamedTuple):
     names_others: bool  # The folder has the form "somebody - something", and neither is wanted.
 
 
+class _Folder(NamedTuple):
+    """Hold what a folder's name is made of, whatever is wanted."""
+
+    raw: str
+    name: Name
+    telling: tuple[str, ...]  # Words that are neither numbers nor notes about an edition.
+    marks: tuple[FolderMark, ...]
+    other_script: bool
+    has_several_parts: bool
+
+
 class _Segment(NamedTuple):
-    """Hold what one folder says, whatever stands above it."""
+    """Hold what one folder says about what is wanted, whatever stands above it."""
 
     text: str
     artist: Presence
@@ -61,13 +75,13 @@ class FolderReader:
         self._target = target
         self._segments: dict[str, _Segment] = {}
 
-    def read(self, folders: list[str]) -> FolderMatch:
-        """Return what a path's folders say, given with the innermost last."""
+    def read(self, parent: str) -> FolderMatch:
+        """Return what the folders of a path say, given without the file's name."""
+        folders = _folders_of(parent)
         if not folders:
             return NO_FOLDER
         segments = [
-            self._segments.get(folder) or self._read_segment(folder)
-            for folder in folders[-_DEEPEST:]
+            self._segments.get(folder.raw) or self._read_segment(folder) for folder in folders
         ]
         artist, near = Presence.NONE, -1
         has_marks = False
@@ -97,23 +111,48 @@ class FolderReader:
         text = "".join([segment.text for segment in segments])
         return FolderMatch(text, True, artist, album, kinds, distant, hinted, names_others)
 
-    def _read_segment(self, folder: str) -> _Segment:
+    def _read_segment(self, folder: _Folder) -> _Segment:
         """Return what one folder says, and remember it."""
-        target = self._target
-        name = parse_name(folder)
-        marks = folder_marks(folder)
-        segment = self._segments[folder] = _Segment(
+        target, name, marks = self._target, folder.name, folder.marks
+        artist = _artist_presence(target, name, other_script=folder.other_script)
+        if artist is Presence.NONE and not (
+            target.album_words and target.album_words[0] in name.words
+        ):
+            album = AlbumLevel.OTHER if folder.telling else AlbumLevel.UNKNOWN
+        else:
+            album = _album_level(target, name)
+        segment = self._segments[folder.raw] = _Segment(
             name.text,
-            _artist_presence(target, name),
-            _album_level(target, name),
+            artist,
+            album,
             _uncovered_kinds(target, name, marks, sure=True) if marks else _NO_KINDS,
             _uncovered_kinds(target, name, marks, sure=False) if marks else _NO_KINDS,
-            len([part for part in name.parts if not part.bracketed]) > 1,
+            folder.has_several_parts,
         )
         return segment
 
 
-def _artist_presence(target: Target, name: Name) -> Presence:
+@lru_cache(maxsize=_FOLDER_CACHE)
+def _folders_of(parent: str) -> tuple[_Folder, ...]:
+    """Return the folders of a path, the innermost last."""
+    return tuple(_read_folder(folder) for folder in split_folders(parent)[-_DEEPEST:])
+
+
+@lru_cache(maxsize=_FOLDER_CACHE)
+def _read_folder(raw: str) -> _Folder:
+    """Return what a folder's name is made of."""
+    name = parse_name(raw)
+    return _Folder(
+        raw,
+        name,
+        tuple(word for word in name.words if word not in NEUTRAL_WORDS and not is_number(word)),
+        folder_marks(raw),
+        has_other_script(name.text),
+        len([part for part in name.parts if not part.bracketed]) > 1,
+    )
+
+
+def _artist_presence(target: Target, name: Name, *, other_script: bool) -> Presence:
     """Return how clearly a folder names the artist."""
     best = Presence.NONE
     for form in target.artists:
@@ -126,7 +165,7 @@ def _artist_presence(target: Target, name: Name) -> Presence:
                     target.artists, name, Part(0, len(name.words), False), target.album_words
                 )
             break
-    if best is Presence.NONE and has_other_script(name.text):
+    if other_script and best is Presence.NONE:
         romanised = f" {romanise(name.text.strip())} "
         if any(form.text in romanised for form in target.artists):
             return Presence.CLEAR

@@ -21,7 +21,7 @@ from .folders import FolderMatch, FolderReader
 from .judging import Judgement, contradicts, hear_siblings, judge
 from .lengths import LengthLevel, estimate_bit_rate, match_length
 from .names import parse_name
-from .paths import SURE_FORMATS, format_of, split_folders
+from .paths import SURE_FORMATS, format_of
 from .peers import peer_order
 from .quality import QualityProfile
 from .siblings import ENOUGH_SIBLINGS, SiblingLevel, Siblings
@@ -86,7 +86,7 @@ class _Weigher:
         self._titles: dict[str, _Title] = {}
         self._parents: dict[str, FolderMatch] = {}
         self._peers: dict[str, tuple[int, ...]] = {}
-        self._offers: dict[str, int] = {}
+        self._offers: dict[str, PeerResponse] = {}
         self._folders = FolderReader(target)
         self._taken: list[_Entry] = []
         self._asked: list[_Entry] = []
@@ -96,7 +96,7 @@ class _Weigher:
     def meet(self, response: PeerResponse, history: PeerHistory | None) -> tuple[int, ...]:
         """Return a peer's sort key, and remember it."""
         order = self._peers[response.username] = peer_order(response, history)
-        self._offers[response.username] = len(response.files)
+        self._offers[response.username] = response
         return order
 
     def weigh(self, username: str, file: RemoteFile, peer: tuple[int, ...]) -> None:
@@ -166,7 +166,7 @@ class _Weigher:
         """Return what the folders above a file say, and remember it."""
         folder = self._parents.get(parent)
         if folder is None:
-            folder = self._parents[parent] = self._folders.read(split_folders(parent))
+            folder = self._parents[parent] = self._folders.read(parent)
         return folder
 
     def hear_siblings(self, responses: Sequence[PeerResponse]) -> None:
@@ -174,37 +174,30 @@ class _Weigher:
         seconds = self._target.seconds
         if seconds is None:
             return
-        unsure = [
-            entry for entry in self._taken if _says_little(entry) and self._may_have_siblings(entry)
-        ]
-        if unsure:
-            best = set(heapq.nsmallest(POOL_LIMIT, self._taken, key=_order))
-            unsure = [entry for entry in unsure if entry in best]
-        siblings = Siblings(responses) if unsure else None
-        for entry in unsure:
-            if (
-                siblings
-                and (level := siblings.judge(entry.username, entry.file, seconds))
-                > SiblingLevel.SCALED
-            ):
-                self._taken.remove(entry)
-                self._sort_in(entry, level)
+        siblings = Siblings(responses)
+        if any(_says_little(entry) for entry in self._taken):
+            for entry in heapq.nsmallest(POOL_LIMIT, self._taken, key=_order):
+                if _says_little(entry) and self._has_siblings(entry):
+                    level = siblings.judge(entry.username, entry.file, seconds)
+                    if level > SiblingLevel.SCALED:
+                        self._taken.remove(entry)
+                        self._sort_in(entry, level)
         if self._taken:
             return
-        left = [
-            entry for entry in self._left if self._may_have_siblings(entry) and _failed_once(entry)
-        ]
-        if not left:
-            return
-        siblings = siblings or Siblings(responses)
+        left = [entry for entry in self._left if _failed_once(entry)]
         for entry in heapq.nsmallest(POOL_LIMIT, left, key=_order):
-            if siblings.judge(entry.username, entry.file, seconds) is SiblingLevel.SCALED:
-                self._left.remove(entry)
-                self._sort_in(entry, SiblingLevel.SCALED)
+            if self._has_siblings(entry):
+                level = siblings.judge(entry.username, entry.file, seconds)
+                if level is SiblingLevel.SCALED:
+                    self._left.remove(entry)
+                    self._sort_in(entry, level)
 
-    def _may_have_siblings(self, entry: _Entry) -> bool:
-        """Tell whether a file's peer offers enough others to compare it with."""
-        return self._offers[entry.username] > ENOUGH_SIBLINGS
+    def _has_siblings(self, entry: _Entry) -> bool:
+        """Tell whether a file's folder holds enough others to compare it with."""
+        path = entry.file.path
+        folder = path[: max(path.rfind("\\"), path.rfind("/")) + 1]
+        files = self._offers[entry.username].files
+        return sum(file.path.startswith(folder) for file in files) > ENOUGH_SIBLINGS
 
     def _sort_in(self, entry: _Entry, level: SiblingLevel) -> None:
         """Judge a file anew with what its siblings say."""

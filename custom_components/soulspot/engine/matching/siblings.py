@@ -44,13 +44,19 @@ class _Sibling(NamedTuple):
 
 
 class Siblings:
-    """Hold the answers of a search by folder and by song; built only when somebody asks."""
+    """Hold the answers of a search by folder and by song; read only when somebody asks."""
 
     def __init__(self, responses: Iterable[PeerResponse]) -> None:
-        """Read every audio file's name."""
+        """Read nothing yet."""
+        self._responses = responses
+        self._is_read = False
         self._folders: dict[tuple[str, str], list[_Sibling]] = defaultdict(list)
         self._lengths: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for response in responses:
+
+    def _read(self) -> None:
+        """Read every audio file's name."""
+        self._is_read = True
+        for response in self._responses:
             for file in response.files:
                 self._add(response.username, file)
 
@@ -68,6 +74,8 @@ class Siblings:
 
     def judge(self, username: str, file: RemoteFile, wanted: float) -> SiblingLevel:
         """Return what a file's folder says about it; `wanted` is the wanted length in seconds."""
+        if not self._is_read:
+            self._read()
         folder = self._folders.get((username, file.path[: max(_cut(file.path), 0)]), [])
         known = [
             (sibling, expected)
