@@ -16,6 +16,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
+from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_setup_actions
 from .api import LoggedOutTokenProvider, SessionTokenProvider
@@ -27,8 +28,9 @@ from .coordinator import (
     SoulSpotData,
 )
 from .engine.errors import SoulSpotError
+from .engine.musicbrainz.lane import RequestLane
 from .engine.pipeline import Pipeline
-from .engine.ports import TokenProvider
+from .engine.ports import SystemClock, TokenProvider
 from .engine.settings import Endpoints
 from .entry import EntrySnapshot, database_path, pipeline_settings, playlist_options
 from .errors import setup_error
@@ -36,6 +38,8 @@ from .errors import setup_error
 _LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+_LANE: HassKey[RequestLane] = HassKey(f"{DOMAIN}_musicbrainz_lane")
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -58,15 +62,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> 
         pipeline_settings(hass, entry, Endpoints.from_environment(os.environ)),
         session=async_get_clientsession(hass),
         tokens=await _async_token_provider(hass, entry),
+        musicbrainz_lane=_musicbrainz_lane(hass),
     )
+    work = _Work(hass, entry, pipeline)
     try:
         await pipeline.open()
         await pipeline.set_playlists(playlist_options(entry))
     except SoulSpotError as error:
-        await pipeline.close()
         raise setup_error(error) from error
-    work = _Work(pipeline)
-    entry.async_on_unload(work.async_stop)
 
     playlists = PlaylistsCoordinator(hass, entry, pipeline)
     downloads = DownloadsCoordinator(hass, entry, pipeline)
@@ -87,7 +90,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> 
         # Polling goes on when every entity of a coordinator is disabled.
         entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     entry.async_on_unload(entry.add_update_listener(_Changes(entry).async_apply))
-    work.async_start(hass, entry)
+    work.async_start()
     entry.async_create_background_task(hass, playlists.async_refresh(), f"{DOMAIN} first sync")
     return True
 
@@ -109,6 +112,14 @@ async def async_remove_config_entry_device(
     return (
         device.config_subentry_id is not None and device.config_subentry_id not in entry.subentries
     )
+
+
+@callback
+def _musicbrainz_lane(hass: HomeAssistant) -> RequestLane:
+    """Return the lane all accounts share: MusicBrainz counts requests by address."""
+    if _LANE not in hass.data:
+        hass.data[_LANE] = RequestLane(SystemClock())
+    return hass.data[_LANE]
 
 
 async def _async_token_provider(
@@ -143,18 +154,23 @@ async def _async_account_device(hass: HomeAssistant, entry: SoulSpotConfigEntry)
 class _Work:
     """Run the pipeline, and end its work before its database closes."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        """Take the opened pipeline."""
+    def __init__(self, hass: HomeAssistant, entry: SoulSpotConfigEntry, pipeline: Pipeline) -> None:
+        """Take the pipeline, which is closed when the entry unloads or Home Assistant stops."""
+        self._hass = hass
+        self._entry = entry
         self._pipeline = pipeline
         self._task: asyncio.Task[None] | None = None
+        entry.async_on_unload(self.async_stop)
+        entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self.async_stop))
 
     @callback
-    def async_start(self, hass: HomeAssistant, entry: SoulSpotConfigEntry) -> None:
-        """Work until the entry unloads or Home Assistant stops."""
-        self._task = entry.async_create_background_task(
-            hass, self._pipeline.run(), f"{DOMAIN} pipeline"
-        )
-        entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self.async_stop))
+    def async_start(self) -> None:
+        """Begin to work, unless Home Assistant stops already."""
+        if not self._hass.is_stopping:
+            self._task = self._entry.async_create_background_task(
+                self._hass, self._pipeline.run(), f"{DOMAIN} pipeline"
+            )
+            self._task.add_done_callback(_report_crash)
 
     async def async_stop(self, _event: Event | None = None) -> None:
         """Stop and close; what was begun goes on after the next start."""
@@ -162,6 +178,13 @@ class _Work:
             self._task.cancel()
             await asyncio.wait([self._task])
         await self._pipeline.close()
+
+
+@callback
+def _report_crash(task: asyncio.Task[None]) -> None:
+    """Log why the work ended when nobody stopped it."""
+    if not task.cancelled() and (error := task.exception()):
+        _LOGGER.error("The pipeline ended unexpectedly", exc_info=error)
 
 
 class _Changes:

@@ -142,7 +142,7 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
             return self.async_abort(reason=reason, description_placeholders=placeholders)
         login = {
             **data,
-            CONF_CONSENTED_AT: round(dt_util.utcnow().timestamp()),
+            CONF_CONSENTED_AT: dt_util.utcnow().timestamp(),
             CONF_SPOTIFY_USER_ID: account.id,
         }
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
@@ -340,7 +340,8 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     def _update(self, entry: ConfigEntry, updates: Mapping[str, Any]) -> ConfigFlowResult:
         """Store the changes; an entry that is not loaded has no listener to reload it."""
+        is_followed = bool(entry.update_listeners)  # The reload it starts may take it away.
         result = self.async_update_and_abort(entry, data_updates=updates)
-        if not entry.update_listeners:
+        if not is_followed:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result

@@ -1,5 +1,6 @@
 """Turn the reasons of the engine into sentences in the user's language."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,9 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
-from .engine.errors import SoulSpotError
 from .engine.model import Reason
 
+_INNER_REASON = "reason"  # A placeholder that is the key of another reason.
 _PREFIX = f"component.{DOMAIN}.exceptions."
 
 
@@ -23,19 +24,11 @@ class Sentences:
         """Return the sentence of a reason, None for no reason."""
         if reason is None:
             return None
-        text = self.translations.get(f"{_PREFIX}{reason.key}.message")
-        if text is None:
-            return reason.key
-        try:
-            return text.format_map(reason.placeholders)
-        except KeyError, ValueError, IndexError:
-            # A text with a placeholder the engine does not give still says what happened.
-            return text
-
-    def of_error(self, error: SoulSpotError) -> str:
-        """Return the sentence of an error."""
-        reason = Reason(key=error.translation_key, placeholders=error.placeholders)
-        return self.of(reason) or reason.key
+        text = self.translations.get(f"{_PREFIX}{reason.key}.message", reason.key)
+        filling = defaultdict(lambda: "?", reason.placeholders)
+        if inner := filling.get(_INNER_REASON):
+            filling[_INNER_REASON] = self.translations.get(f"{_PREFIX}{inner}.message", inner)
+        return text.format_map(filling)
 
 
 async def async_get_sentences(hass: HomeAssistant, language: str | None = None) -> Sentences:

@@ -1,6 +1,7 @@
 """Share fixtures of the tests that run inside Home Assistant."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.checkout import INTEGRATION
 
 from .texts import TextWatch, watch_actions, watch_flows
+from .world import World, small_world
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +35,16 @@ def _texts_for_all_that_is_shown(
     yield
     watch.check_home_assistant(hass)
     assert not watch.problems, "\n".join(sorted(set(watch.problems)))
+
+
+@pytest.fixture
+async def world(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[World]:
+    """Run the outside services for one test, with a database folder of its own."""
+    monkeypatch.setattr(hass.config, "config_dir", str(tmp_path / "config"))
+    async with small_world(tmp_path, monkeypatch) as services:
+        yield services

@@ -23,9 +23,7 @@ class TextWatch:
     texts: dict[str, Any] = field(default_factory=lambda: translations("en"))
     problems: list[str] = field(default_factory=list)
 
-    def expect(
-        self, place: str, text: str | None, given: Mapping[str, Any] | None
-    ) -> None:
+    def expect(self, place: str, text: str | None, given: Mapping[str, Any] | None) -> None:
         """Note a missing text, and placeholders that nobody fills."""
         if text is None:
             self.problems.append(f"{place} has no text")
@@ -38,9 +36,7 @@ class TextWatch:
             text = self.texts["exceptions"].get(key, {}).get("message")
             self.expect(f"exceptions.{key}", text, given)
 
-    def check_flow(
-        self, kind: str, section: Mapping[str, Any], result: Mapping[str, Any]
-    ) -> None:
+    def check_flow(self, kind: str, section: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         """Look up everything that a step of a flow shows."""
         given = result.get("description_placeholders")
         match result["type"]:
@@ -50,9 +46,7 @@ class TextWatch:
                 step = section.get("step", {}).get(result["step_id"], {})
                 for option in result["menu_options"]:
                     text = step.get("menu_options", {}).get(option)
-                    self.expect(
-                        f"{kind}.step.{result['step_id']}.{option}", text, given
-                    )
+                    self.expect(f"{kind}.step.{result['step_id']}.{option}", text, given)
             case FlowResultType.ABORT if "translation_domain" not in result:
                 text = section.get("abort", {}).get(result["reason"])
                 self.expect(f"{kind}.abort.{result['reason']}", text, given)
@@ -140,9 +134,7 @@ def watch_actions(watch: TextWatch, monkeypatch: pytest.MonkeyPatch) -> None:
             return await original(registry, *args, **options)
         except HomeAssistantError as error:
             if error.translation_domain == DOMAIN:
-                watch.check_message(
-                    error.translation_key, error.translation_placeholders
-                )
+                watch.check_message(error.translation_key, error.translation_placeholders)
             raise
 
     monkeypatch.setattr(ServiceRegistry, "async_call", checked)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from ..engine.matching.decision import Candidate
 from ..engine.model import Album, Artist, Download, LibraryFile, Reason, Track
 from ..engine.views import EntryStatus, PlaylistSnapshot, QueueSnapshot, TrackStatus
 from ..texts import Sentences
@@ -39,7 +40,6 @@ class Responses:
             "download": download_facts(status.download) if status.download else None,
             "file": _file(status.file) if status.file else None,
             "file_path": status.file_path,
-            "tags": status.tags,
         }
 
     def entry_status(self, entry: EntryStatus) -> Json:
@@ -50,6 +50,21 @@ class Responses:
             "name": entry.title,
             "added_at": _moment(entry.added_at),
             "track": self.track_status(entry.status) if entry.status else None,
+        }
+
+    def selected_file(self, stored: Mapping[str, Any] | None) -> Json | None:
+        """Return the file that was chosen, and why; None before a choice."""
+        if stored is None:
+            return None
+        candidate = Candidate.from_json(stored)
+        return {
+            "username": candidate.username,
+            "filename": candidate.file.path,
+            "size": candidate.file.size,
+            "format": candidate.format,
+            "bit_rate": candidate.bit_rate,
+            "length": candidate.file.length_s,
+            "why": [self._sentences.of(evidence.reason) for evidence in candidate.evidence],
         }
 
     def playlist(self, snapshot: PlaylistSnapshot) -> Json:
