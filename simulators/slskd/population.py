@@ -50,6 +50,21 @@ _WEIGHTS = {
     Manner.LOCKED: 3,
     Manner.NOTHING_RELEVANT: 6,
 }
+# They look better than they are: fast, with a free slot, and nothing comes of it, or not at once.
+TEMPTING = frozenset(
+    {
+        Manner.NOT_SHARED,
+        Manner.BANS,
+        Manner.TOO_MANY,
+        Manner.DROPS_ONCE,
+        Manner.STALLS,
+        Manner.SIZE_CHANGED,
+        Manner.GONE,
+        Manner.UNREACHABLE,
+        Manner.SILENT,
+        Manner.REPORTS_FAILED,
+    }
+)
 _DIALECTS = {Dialect.SOULSEEK_QT: 60, Dialect.NICOTINE: 25, Dialect.SLSKD: 8, Dialect.OLD: 7}
 _SYLLABLES = (
     "ba",
@@ -112,12 +127,12 @@ def _username(source: random.Random, number: int) -> str:
 
 
 def make_people(count: int, seed: int) -> tuple[Person, ...]:
-    """Return that many people; the first ten hold every manner needed for a fair chance."""
+    """Return that many people: six reliable ones, then one of every other manner, then as chance has it."""
     source = random.Random(f"people {seed}")
-    manners = [Manner.RELIABLE] * min(count, 6) + source.choices(
-        list(_WEIGHTS), weights=list(_WEIGHTS.values()), k=max(count - 6, 0)
-    )
-    return tuple(_person(source, number, manner) for number, manner in enumerate(manners))
+    manners = [Manner.RELIABLE] * 6 + [one for one in Manner if one is not Manner.RELIABLE]
+    left = max(count - len(manners), 0)
+    manners += source.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()), k=left)
+    return tuple(_person(source, number, one) for number, one in enumerate(manners[:count]))
 
 
 def _person(source: random.Random, number: int, manner: Manner) -> Person:
@@ -136,8 +151,8 @@ def _person(source: random.Random, number: int, manner: Manner) -> Person:
     elif manner is Manner.NEVER_STARTS:
         # The flag says free, the queue says otherwise.
         queue_length = source.randint(200, 3000)
-    elif manner is Manner.STALLS:
-        speed *= 4
+    elif manner in TEMPTING:
+        has_free_slot, speed = True, speed * 4
     peer = Peer(
         username=_username(source, number),
         dialect=dialect,

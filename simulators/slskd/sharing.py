@@ -11,7 +11,7 @@ from .copies import Copy, Flaw, Shares
 from .decoys import Decoy, cover, siblings, wrong_version
 from .model import Peer, SharedFile
 from .naming import ALBUM_STYLES, NamingStyle
-from .population import Manner, make_people
+from .population import TEMPTING, Manner, Person, make_people
 from .traps import NAMELESS, NAMELESS_PATHS, trap_decoys
 
 _PROFILES = {
@@ -36,6 +36,9 @@ _FLAWS = {
     Flaw.TRANSCODED: 5,
 }
 
+# A person can tell from the path alone who plays, so that a trap has one right answer.
+_EXPLICIT_STYLES = (NamingStyle.DISC_TRACK, NamingStyle.EVERYTHING, NamingStyle.UNDERSCORES)
+
 
 @dataclass(frozen=True, slots=True)
 class SharingOptions:
@@ -43,7 +46,8 @@ class SharingOptions:
 
     `guaranteed` gives every recording that is to be filed a sound lossless and a sound lossy copy with
     people who deliver. `rips` is the least and the most number of further copies of each album;
-    `unavailable` the share of albums nobody has, which only counts without the guarantee.
+    `unavailable` the share of albums nobody has, which only counts without the guarantee; `tempting` the
+    share of albums of which the best-looking copy disappoints.
     """
 
     people: int = 40
@@ -51,6 +55,7 @@ class SharingOptions:
     guaranteed: bool = True
     rips: tuple[int, int] = (2, 5)
     unavailable: float = 0.0
+    tempting: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,7 @@ def _share_album(
         reliable = [one for one in relevant if one.manner is Manner.RELIABLE]
         first, second = source.sample(reliable, 2)
         rips += [(first, Profile.FLAC_16_44, Flaw.NONE), (second, Profile.MP3_320, Flaw.NONE)]
+    rips[:0] = _tempting_rips(relevant, options, source)
     for number, (person, profile, flaw) in enumerate(rips):
         style = source.choice(ALBUM_STYLES)
         others = siblings(album, taken, source)
@@ -156,6 +162,22 @@ def _share_album(
         spoilt = Flaw.NONE if flaw.spoils_file else flaw
         for other in others:
             shares.add_copy(person, style, other, profile, spoilt, source)
+
+
+def _tempting_rips(
+    people: list[Person], options: SharingOptions, source: random.Random
+) -> list[tuple[Person, Profile, Flaw]]:
+    """Return lossless copies that look best and disappoint: at fickle people's, or spoilt ones."""
+    if source.random() >= options.tempting:
+        return []
+    fickle = [one for one in people if one.manner in TEMPTING]
+    if fickle and source.random() < 0.7:
+        return [(source.choice(fickle), Profile.FLAC_16_44, Flaw.NONE)]
+    fastest = max(
+        (one for one in people if one.manner is Manner.RELIABLE), key=lambda one: one.peer.speed
+    )
+    flaw = source.choice((Flaw.TRUNCATED, Flaw.CORRUPT, Flaw.RENAMED))
+    return [(fastest, Profile.FLAC_16_44, flaw)]
 
 
 def _share_around(shares: Shares, recording: Recording, source: random.Random) -> None:
@@ -197,7 +219,7 @@ def _share_trap(
     for number, decoy in enumerate(trap_decoys(catalogue, recording)):
         profile = (Profile.MP3_320, Profile.FLAC_16_44)[number % 2]
         person = reliable[(number + source.randrange(len(reliable))) % len(reliable)]
-        style = ALBUM_STYLES[(number * 3 + len(recording.key)) % len(ALBUM_STYLES)]
+        style = _EXPLICIT_STYLES[number % len(_EXPLICIT_STYLES)]
         shares.add_copy(person, style, decoy, profile, Flaw.NONE, source)
 
 
