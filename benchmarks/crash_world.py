@@ -108,6 +108,14 @@ class World:
             "doom_number": number,
         }
 
+    def _delivered(self) -> list[str]:
+        """Return every file that came to its end, as often as it did."""
+        return [
+            f"{transfer.username}: {transfer.filename}"
+            for transfer in self.slskd.transfers.records.values()
+            if transfer.state == "Completed, Succeeded"
+        ]
+
     def judge(self) -> Verdict:
         """Compare what is stored, what lies in the folders, and what slskd has seen."""
         rows, damage = _read(self.folder / "database" / "soulspot.db")
@@ -125,6 +133,11 @@ class World:
         left = [row for rows in self.slskd.transfers.by_user().values() for row in rows]
         if left:
             broken.append(f"rows left in slskd: {Counter(row.state for row in left)}")
+        delivered = Counter(self._delivered())
+        broken += [
+            f"delivered {count} times: {name}" for name, count in delivered.items() if count > 1
+        ]
+        broken += _unlisted(self.folder / "library", filed)
         most = most_in_window(statistics.searches_sent_at)
         if most > 30:
             broken.append(f"{most} searches within {WINDOW_SECONDS} s")
@@ -138,6 +151,16 @@ class World:
             searches=len(statistics.searches_sent_at),
             downloads=statistics.downloads_enqueued,
         )
+
+
+def _unlisted(library: Path, filed: Sequence[sqlite3.Row]) -> list[str]:
+    """Return the filed tracks that no playlist file lists."""
+    listed = {
+        line.removeprefix("../")
+        for file in library.glob("Playlists/*.m3u8")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    return [f"on no playlist: {row['path']}" for row in filed if row["path"] not in listed]
 
 
 def most_in_window(moments: Sequence[float], window: float = WINDOW_SECONDS) -> int:

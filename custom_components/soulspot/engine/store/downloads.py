@@ -97,7 +97,8 @@ def request_download(
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (track_id) DO UPDATE SET state = excluded.state, reason = NULL, quality = excluded.quality,
             query = excluded.query, priority = excluded.priority, lane = excluded.lane, results = 0,
-            query_position = 0, rounds = 0, local_path = NULL, updated_at = excluded.updated_at
+            query_position = 0, rounds = 0, local_path = NULL, filing_path = NULL,
+            updated_at = excluded.updated_at
         RETURNING id
         """,
         (
@@ -192,6 +193,24 @@ def save_progress(
 def set_local_path(connection: sqlite3.Connection, download_id: DownloadId, path: str) -> None:
     """Remember where the complete file lies, as this process sees it."""
     connection.execute("UPDATE download SET local_path = ? WHERE id = ?", (path, download_id))
+
+
+def keep_filing_path(connection: sqlite3.Connection, download_id: DownloadId, path: str) -> str:
+    """Write down where the file is about to go, and return where it was to go the first time.
+
+    A process killed after the file was swapped in files it at the same place again, whatever its tags
+    say by then.
+    """
+    row = connection.execute(
+        "UPDATE download SET filing_path = coalesce(filing_path, ?) WHERE id = ? RETURNING filing_path",
+        (clean(path), download_id),
+    ).fetchone()
+    return path if row is None else str(row["filing_path"])
+
+
+def forget_filing_path(connection: sqlite3.Connection, download_id: DownloadId) -> None:
+    """Forget where a file was to go: another one will take its place."""
+    connection.execute("UPDATE download SET filing_path = NULL WHERE id = ?", (download_id,))
 
 
 def get_progress(connection: sqlite3.Connection, download_id: DownloadId) -> SearchProgress:

@@ -206,7 +206,22 @@ CREATE INDEX search_sent_at ON search_sent (sent_at);
 CREATE TABLE own_search (id TEXT PRIMARY KEY, created_at REAL NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST,)
+_SECOND = """
+CREATE TABLE own_row (
+    username TEXT NOT NULL,
+    transfer_id TEXT NOT NULL,
+    PRIMARY KEY (username, transfer_id)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE download ADD COLUMN filing_path TEXT;
+CREATE TABLE blocked_word (
+    word TEXT PRIMARY KEY,
+    signs INTEGER NOT NULL,
+    seen_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blocked_word_seen ON blocked_word (seen_at);
+"""
+
+_STEPS = (_FIRST, _SECOND)
 
 
 def check_version(connection: sqlite3.Connection) -> int:

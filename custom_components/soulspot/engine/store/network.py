@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlite3
 
 from ..model import PeerHistory
-from .values import dump, to_column, to_datetime
+from .values import clean, dump, to_column, to_datetime
 
 PEERS_KEPT = 5000
 
@@ -53,6 +53,27 @@ def own_searches(connection: sqlite3.Connection) -> tuple[str, ...]:
 def forget_search(connection: sqlite3.Connection, search_id: str) -> None:
     """Forget a search that slskd has deleted."""
     connection.execute("DELETE FROM own_search WHERE id = ?", (search_id,))
+
+
+def add_own_row(connection: sqlite3.Connection, username: str, transfer_id: str) -> None:
+    """Write down a row of slskd's list that is of no more use, until it is taken away."""
+    connection.execute(
+        "INSERT OR IGNORE INTO own_row (username, transfer_id) VALUES (?, ?)",
+        (clean(username), transfer_id),
+    )
+
+
+def own_rows(connection: sqlite3.Connection, limit: int) -> tuple[tuple[str, str], ...]:
+    """Return some rows to be taken away: the peer and the id."""
+    rows = connection.execute("SELECT username, transfer_id FROM own_row LIMIT ?", (limit,))
+    return tuple((row["username"], row["transfer_id"]) for row in rows)
+
+
+def forget_own_row(connection: sqlite3.Connection, username: str, transfer_id: str) -> None:
+    """Forget a row that slskd does not list any more."""
+    connection.execute(
+        "DELETE FROM own_row WHERE username = ? AND transfer_id = ?", (username, transfer_id)
+    )
 
 
 def get_histories(

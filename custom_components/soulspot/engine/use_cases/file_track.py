@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 import logging
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 import sqlite3
 
 from ..errors import ServiceError, StorageError, VerificationError
@@ -68,7 +68,9 @@ class FileTrack:
             tags = tag_set(track, await self._cover(track))
             properties = verdict.properties
             extension = properties.format if properties else source.suffix.lstrip(".")
-            relative = library_path(settings.path_template, tags, extension)
+            relative = await self._place(
+                download, library_path(settings.path_template, tags, extension)
+            )
             filed = await asyncio.to_thread(file_track, source, settings.library, relative, tags)
         except VerificationError as error:
             await self._refuse(download, track, _reason(error))
@@ -79,6 +81,11 @@ class FileTrack:
         if not settings.keep_source:
             await asyncio.to_thread(remove_source, source)
         return Done()
+
+    async def _place(self, download: Download, path: PurePosixPath) -> PurePosixPath:
+        """Return where the file goes: where an interrupted filing of it was to go, else `path`."""
+        kept = await self._context.database.run(downloads.keep_filing_path, download.id, str(path))
+        return PurePosixPath(kept)
 
     async def fail(self, job: Job, reason: Reason) -> None:
         """Store that the file could not be brought in."""
@@ -248,6 +255,7 @@ def _store_refusal(
         reason={"key": reason.key, "placeholders": reason.placeholders},
     )
     downloads.end_transfer(connection, download.id)
+    downloads.forget_filing_path(connection, download.id)
     alike = sum(
         1
         for candidate in downloads.get_candidates(connection, download.id)
@@ -287,6 +295,7 @@ def _store_filed(
         ),
         now=now,
     )
+    downloads.forget_filing_path(connection, download.id)
     downloads.set_state(
         connection, download.id, DownloadState.FILED, now=now, reason=filed.tag_problem
     )

@@ -30,6 +30,7 @@ _AWAY = 10.0  # while slskd does not answer
 # Beyond so many peers one big answer is cheaper than many small ones.
 _PEERS_ASKED_ONE_BY_ONE = 20
 _REPORTS_KEPT = 1000
+_TIDIED_AT_ONCE = 50
 
 # How long a transfer may stay in a phase before the next source gets its chance. slskd itself knows
 # no limit in the remote queue; its local queue is the user's own setting and may be long.
@@ -107,16 +108,18 @@ class WatchTransfers:
         """Look at every running transfer once, and return the pause until the next look in seconds."""
         transfers = await self._context.database.run(downloads.list_transfers)
         self._forget_others({transfer.download_id for transfer in transfers})
-        if not transfers:
-            return _IDLE
         if not self._watch.is_ready:
-            return _AWAY
+            return _AWAY if transfers else _IDLE
+        if not transfers:
+            await self._tidy()
+            return _IDLE
         rows = await self._rows({transfer.username for transfer in transfers})
         for transfer in transfers:
             row = choose_row(
                 rows.get(transfer.username, ()), transfer.username, transfer.remote_path
             )
             await self._look_at(transfer, row)
+        await self._tidy()
         self._context.announcer.changed()
         return self._pause()
 
@@ -198,11 +201,11 @@ class WatchTransfers:
             _hand_over,
             transfer,
             path,
+            row_id=row.id,
             speed=row.average_speed or None,
             has_library=self._context.settings.library is not None,
             now=now,
         )
-        await self._tidy(transfer, row)
 
     async def _locate(self, transfer: StoredTransfer) -> Path | None:
         """Return the complete file as this process sees it."""
@@ -241,12 +244,13 @@ class WatchTransfers:
                 _hand_over,
                 transfer,
                 path,
+                row_id=None,
                 speed=None,
                 has_library=self._context.settings.library is not None,
                 now=now,
             )
         elif now - since >= _ROW_GONE:
-            await self._store_failure(transfer, failure(FailureKind.CANCELLED), now)
+            await self._store_failure(transfer, None, failure(FailureKind.CANCELLED), now)
 
     # --- Ends --------------------------------------------------------------------------------
 
@@ -261,24 +265,30 @@ class WatchTransfers:
         self, transfer: StoredTransfer, row: Transfer, why: Failure, now: datetime
     ) -> None:
         """Use the source up and tidy the row away."""
-        await self._store_failure(transfer, why, now)
-        await self._tidy(transfer, row)
+        await self._store_failure(transfer, row.id, why, now)
 
-    async def _store_failure(self, transfer: StoredTransfer, why: Failure, now: datetime) -> None:
+    async def _store_failure(
+        self, transfer: StoredTransfer, row_id: str | None, why: Failure, now: datetime
+    ) -> None:
         """Store the failure together with the next step."""
-        await self._context.database.run(_fail, transfer, why, now=now)
+        await self._context.database.run(_fail, transfer, why, row_id=row_id, now=now)
 
     async def _lost(self, transfer: StoredTransfer, now: datetime) -> None:
         """End a download whose file is nowhere: the folders do not fit, and more files would not help."""
         _LOGGER.warning("A finished file is not in the downloads folder; check the folder settings")
         await self._context.database.run(_store_lost, transfer, now=now)
 
-    async def _tidy(self, transfer: StoredTransfer, row: Transfer) -> None:
-        """Remove our finished row from slskd's list; leaving it there does no harm."""
-        try:
-            await self._context.slskd.remove(transfer.username, row.id)
-        except ServiceError as error:
-            _LOGGER.debug("A finished row stays in slskd's list: %s", error)
+    async def _tidy(self) -> None:
+        """Take our finished rows from slskd's list, also those that a killed process left there."""
+        database = self._context.database
+        for username, row_id in await database.run(network.own_rows, _TIDIED_AT_ONCE):
+            try:
+                if not await self._context.slskd.remove(username, row_id):
+                    continue
+            except ServiceError as error:
+                _LOGGER.debug("A finished row stays in slskd's list for now: %s", error)
+                return
+            await database.run(network.forget_own_row, username, row_id)
 
     def _forget_others(self, alive: set[DownloadId]) -> None:
         """Drop what is remembered of transfers that are no more."""
@@ -322,6 +332,7 @@ def _hand_over(
     transfer: StoredTransfer,
     path: Path | None,
     *,
+    row_id: str | None,
     speed: float | None,
     has_library: bool,
     now: datetime,
@@ -341,6 +352,8 @@ def _hand_over(
         now=now,
         reason=reason,
     )
+    if row_id is not None:
+        network.add_own_row(connection, transfer.username, row_id)
     network.record_delivery(connection, transfer.username, speed=speed, now=now)
     journal.write(connection, transfer.track_id, "downloaded", now=now, peer=transfer.username)
     # The candidate's place is kept, so that a failed check can use it up.
@@ -360,9 +373,12 @@ def _fail(
     transfer: StoredTransfer,
     why: Failure,
     *,
+    row_id: str | None,
     now: datetime,
 ) -> None:
     """Use the transfer's candidate up and queue the next step."""
+    if row_id is not None:
+        network.add_own_row(connection, transfer.username, row_id)
     download = downloads.get_download(connection, transfer.download_id)
     if download is not None:
         use_up(connection, download, transfer.position, transfer.username, why, now=now)
