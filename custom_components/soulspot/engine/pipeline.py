@@ -188,7 +188,10 @@ class Pipeline:
 
     async def run(self) -> None:
         """Work until cancelled; what was under way goes on at the next start."""
-        await self._prepare()
+        try:
+            await self._prepare()
+        except SoulSpotError as error:
+            _LOGGER.warning("What an earlier run left behind stays for now: %s", error)
         forget = self._context.announcer.subscribe(self._on_change)
         try:
             async with asyncio.TaskGroup() as group:

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path, PurePosixPath
 import sqlite3
 
-from ..errors import StorageError
+from ..errors import InputError, StorageError
 from ..library.playlist_file import PlaylistEntry, write_playlist
 from ..model import Playlist
 from ..store import files, playlists, tracks
@@ -37,6 +37,8 @@ class WritePlaylistFiles:
                     continue
                 try:
                     await self._write(spotify_id, library)
+                except InputError:
+                    continue  # It was never read so far, or is forgotten by now.
                 except StorageError as error:
                     _LOGGER.warning("A playlist file could not be written: %s", error)
 
