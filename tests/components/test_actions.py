@@ -121,6 +121,25 @@ async def test_download_missing(hass: HomeAssistant, world: World) -> None:
     assert absent["reason"] == "No peer offers this track now"
 
 
+async def test_import_a_list(hass: HomeAssistant, world: World) -> None:
+    """Make a playlist of pasted lines, without Spotify, and download it."""
+    await set_up(hass, account(world, with_spotify=False))
+    response = await call(
+        hass, "import_list", name="For later", content="Ada Quartet - Morning Song (0:20)\n???\n"
+    )
+    assert response["playlist"]["name"] == "For later"
+    assert response["tracks_imported"] == 1
+    playlist = response["playlist"]["id"]
+    assert await call(hass, "download_missing", playlist=playlist) == {"queued": 1}
+    sensor = "sensor.soulspot_listener_completed_in_all"
+    await until(hass, lambda: hass.states.is_state(sensor, "1"))
+    shown = await call(hass, "get_playlist", playlist=playlist)
+    assert shown["entries"][0]["track"]["state"] == "filed"
+    with pytest.raises(ServiceValidationError) as raised:
+        await call(hass, "import_list", name="Empty", content="\n")
+    assert raised.value.translation_key == "list_empty"
+
+
 # --- Tracks -----------------------------------------------------------------------------
 
 
@@ -141,6 +160,7 @@ async def test_download_by_name(hass: HomeAssistant, world: World) -> None:
     assert "Title agrees" in response["selected_file"]["why"]
     assert response["download"]["username"] == "helpful_person"
     assert response["error_message"] is None
+    assert response["candidates"] == [response["selected_file"]]
     sensor = "sensor.soulspot_listener_completed_in_all"
     await until(hass, lambda: hass.states.is_state(sensor, "1"))
     queue = await call(hass, "get_queue", states=["filed"])

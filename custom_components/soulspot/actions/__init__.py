@@ -26,6 +26,7 @@ class _Action(NamedTuple):
 
 _ACTIONS = {
     "import_playlist": _Action(playlists.async_import_playlist, playlists.IMPORT_PLAYLIST_SCHEMA),
+    "import_list": _Action(playlists.async_import_list, playlists.IMPORT_LIST_SCHEMA),
     "sync_playlist": _Action(playlists.async_sync_playlist, playlists.SYNC_PLAYLIST_SCHEMA),
     "download_missing": _Action(
         playlists.async_download_missing, playlists.DOWNLOAD_MISSING_SCHEMA

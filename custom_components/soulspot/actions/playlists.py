@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import ATTR_NAME
 from homeassistant.core import ServiceCall, ServiceResponse
 import probatio
 
@@ -13,8 +14,17 @@ from ..entry import find_playlist
 from ..errors import translated_errors
 from ..texts import async_get_sentences
 from .responses import Responses
-from .target import PLAYLIST_FIELDS, find_playlist_target, given, require_playlist, require_spotify
+from .target import (
+    ENTRY_FIELDS,
+    PLAYLIST_FIELDS,
+    find_entry,
+    find_playlist_target,
+    given,
+    require_playlist,
+    require_spotify,
+)
 
+ATTR_CONTENT = "content"
 ATTR_FETCH_ALL_TRACKS = "fetch_all_tracks"
 
 IMPORT_PLAYLIST_SCHEMA = probatio.Schema(
@@ -23,6 +33,13 @@ IMPORT_PLAYLIST_SCHEMA = probatio.Schema(
         probatio.Optional(ATTR_FETCH_ALL_TRACKS, default=True): bool,
         probatio.Optional(CONF_QUALITY): probatio.In(list(Quality)),
         probatio.Optional(CONF_AUTOMATIC_DOWNLOAD, default=True): bool,
+    }
+)
+IMPORT_LIST_SCHEMA = probatio.Schema(
+    {
+        **ENTRY_FIELDS,
+        probatio.Required(ATTR_CONTENT): str,
+        probatio.Optional(ATTR_NAME): probatio.All(str, probatio.Length(min=1, max=200)),
     }
 )
 SYNC_PLAYLIST_SCHEMA = probatio.Schema(PLAYLIST_FIELDS)
@@ -42,18 +59,16 @@ async def async_import_playlist(call: ServiceCall) -> ServiceResponse:
         if find_playlist(entry, playlist_id) is None:
             _configure(call, entry, report.playlist)
         await data.playlists.async_reread()
-    responses = Responses(await async_get_sentences(call.hass))
-    return {
-        "playlist": {
-            "id": report.playlist.spotify_id,
-            "name": report.playlist.name,
-            "owner": report.playlist.owner_name,
-        },
-        "tracks_imported": report.tracks_imported,
-        "tracks_failed": report.tracks_failed,
-        "errors": list(responses.sentences(report.errors)),
-        "changed": report.changed,
-    }
+    return Responses(await async_get_sentences(call.hass)).imported(report)
+
+
+async def async_import_list(call: ServiceCall) -> ServiceResponse:
+    """Import a list of tracks that does not come from Spotify."""
+    data = find_entry(call).runtime_data
+    with translated_errors():
+        report = await data.pipeline.import_list(call.data.get(ATTR_NAME), call.data[ATTR_CONTENT])
+        await data.playlists.async_reread()
+    return Responses(await async_get_sentences(call.hass)).imported(report)
 
 
 async def async_sync_playlist(call: ServiceCall) -> ServiceResponse:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..engine.matching.decision import Candidate
 from ..engine.model import Album, Artist, Download, LibraryFile, Reason, Track
-from ..engine.views import EntryStatus, PlaylistSnapshot, QueueSnapshot, TrackStatus
+from ..engine.views import EntryStatus, ImportReport, PlaylistSnapshot, QueueSnapshot, TrackStatus
 from ..texts import Sentences
 
 type Json = dict[str, Any]
@@ -52,10 +52,8 @@ class Responses:
             "track": self.track_status(entry.status) if entry.status else None,
         }
 
-    def selected_file(self, stored: Mapping[str, Any] | None) -> Json | None:
-        """Return the file that was chosen, and why; None before a choice."""
-        if stored is None:
-            return None
+    def candidate(self, stored: Mapping[str, Any]) -> Json:
+        """Return a file that could be downloaded, and what speaks for and against it."""
         candidate = Candidate.from_json(stored)
         return {
             "username": candidate.username,
@@ -64,6 +62,7 @@ class Responses:
             "format": candidate.format,
             "bit_rate": candidate.bit_rate,
             "length": candidate.file.length_s,
+            "outcome": candidate.outcome.value,
             "why": [self._sentences.of(evidence.reason) for evidence in candidate.evidence],
         }
 
@@ -82,6 +81,20 @@ class Responses:
             "skipped": snapshot.skipped,
             "progress": snapshot.progress,
             "error": self._sentences.of(playlist.error),
+        }
+
+    def imported(self, report: ImportReport) -> Json:
+        """Return what an import brought."""
+        return {
+            "playlist": {
+                "id": report.playlist.spotify_id,
+                "name": report.playlist.name,
+                "owner": report.playlist.owner_name,
+            },
+            "tracks_imported": report.tracks_imported,
+            "tracks_failed": report.tracks_failed,
+            "errors": [self._sentences.of(reason) for reason in report.errors],
+            "changed": report.changed,
         }
 
     def queue(self, queue: QueueSnapshot) -> Json:

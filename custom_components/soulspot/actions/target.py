@@ -11,6 +11,7 @@ import probatio
 
 from ..const import CONF_PLAYLIST_ID, DOMAIN
 from ..coordinator import SoulSpotConfigEntry
+from ..engine.model import LIST_PREFIX
 from ..engine.spotify.links import parse_playlist_link
 from ..errors import translated_errors
 
@@ -49,6 +50,8 @@ def find_playlist_target(call: ServiceCall) -> tuple[SoulSpotConfigEntry, str | 
     link = call.data.get(ATTR_PLAYLIST)
     if link is None:
         return entry, None
+    if link.startswith(LIST_PREFIX):
+        return entry, link
     with translated_errors():
         return entry, parse_playlist_link(link)
 

@@ -120,7 +120,13 @@ async def async_download_track(call: ServiceCall) -> ServiceResponse:
         "track_id": track_id,
         "download": download_facts(report.download),
         "search_results_count": report.search_results_count,
-        "selected_file": responses.selected_file(report.selected_file),
+        "selected_file": (
+            responses.candidate(report.selected_file) if report.selected_file else None
+        ),
+        "candidates": [
+            responses.candidate(candidate)
+            for candidate in report.candidates[: call.data[ATTR_MAX_RESULTS]]
+        ],
         "status": report.state.value,
         "error_message": reason["reason"],
         "error_key": reason["reason_key"],

@@ -5,16 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from .model import (
-    Download,
-    DownloadState,
-    EntryKind,
-    LibraryFile,
-    Playlist,
-    Quality,
-    Reason,
-    Track,
-)
+from .model import Download, DownloadState, EntryKind, LibraryFile, Playlist, Quality, Reason, Track
 
 
 class Trouble(StrEnum):
@@ -149,6 +140,7 @@ class DownloadReport:
     selected_file: dict[str, Any] | None
     state: DownloadState
     reason: Reason | None = None
+    candidates: tuple[dict[str, Any], ...] = ()  # The ranked pool, best first.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

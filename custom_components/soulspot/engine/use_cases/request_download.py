@@ -189,9 +189,10 @@ def _report(connection: sqlite3.Connection, track_id: TrackId) -> DownloadReport
     if download is None:
         raise InputError("unknown_track", track=str(track_id))
     transfer = downloads.get_transfer(connection, download.id)
+    pool = downloads.get_candidates(connection, download.id)
     selected = None
     if transfer is not None:
-        for candidate in downloads.get_candidates(connection, download.id):
+        for candidate in pool:
             if candidate.position == transfer.position:
                 selected = candidate.data
     return DownloadReport(
@@ -200,6 +201,7 @@ def _report(connection: sqlite3.Connection, track_id: TrackId) -> DownloadReport
         selected_file=selected,
         state=download.state,
         reason=download.reason,
+        candidates=tuple(candidate.data for candidate in pool),
     )
 
 
