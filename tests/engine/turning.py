@@ -123,6 +123,23 @@ class WatchedExecutor(ThreadPoolExecutor):
         return future
 
 
+async def watch_threads(activity: Activity) -> None:
+    """Count what this event loop does in its own threads."""
+    loop: Any = asyncio.get_running_loop()
+    await loop.run_in_executor(None, lambda: None)  # Now there is an executor.
+    executor = loop._default_executor
+    submit = executor.submit
+
+    def counted(*args: Any, **kwargs: Any) -> Future[Any]:
+        """Begin work."""
+        activity.begin()
+        future: Future[Any] = submit(*args, **kwargs)
+        future.add_done_callback(lambda _: activity.end())
+        return future
+
+    executor.submit = counted
+
+
 class Turner:
     """Turn clocks from one thing that happens to the next."""
 

@@ -66,7 +66,7 @@ class Queue:
         return found
 
 
-type OpenQueue = Callable[[], AsyncIterator[Queue]]
+
 
 
 async def watched_database(path: Path, activity: Activity) -> Database:
