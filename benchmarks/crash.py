@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -93,12 +94,12 @@ async def _one_life(world: World, source: random.Random, log: Path) -> str | Non
             life = source.uniform(0.05, _LONGEST_LIFE) if doom == "time" else 4 * _LONGEST_LIFE
             if await _says(child, b"settled", life):
                 return None
-            if doom != "time" and child.returncode is None:
-                await asyncio.sleep(0)
     finally:
         if child.returncode is None:
             child.kill()
         await child.wait()
+    if child.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"the pipeline ended by itself, see {log}")
     return doom
 
 

@@ -41,12 +41,14 @@ from .queue.budget import SearchBudget
 from .queue.scheduler import Scheduler, Worker
 from .settings import PipelineSettings, PlaylistOptions
 from .slskd.client import SlskdClient
+from .slskd.transfer_parsing import parse_webhook
 from .spotify.client import SpotifyClient
 from .spotify.guard import RequestGuard
 from .spotify.images import fetch_image
 from .spotify.links import parse_playlist_link
-from .store import Database, downloads, jobs, network, playlists, tracks
+from .store import Database, downloads, jobs, journal, network, playlists, tracks
 from .store.caches import CacheSpace, StoredCache
+from .store.journal import JournalEntry
 from .store.settings import get_setting, set_setting
 from .use_cases.context import Announcer, Context, Listener
 from .use_cases.download_track import DownloadTrack
@@ -367,6 +369,21 @@ class Pipeline:
         Raises InputError `unknown_track`.
         """
         return await self._requests.track(track_id, query=query, quality=quality, timeout=timeout)
+
+    def note_download_completed(self, payload: object) -> bool:
+        """Take in what slskd's webhook posts; True when it tells of a finished download.
+
+        Webhooks come twice, late or never: they only make the next look happen at once.
+        """
+        event = parse_webhook(payload)
+        if event is not None:
+            self._transfers.note_completed(event)
+        return event is not None
+
+    async def track_journal(self, track_id: TrackId) -> tuple[JournalEntry, ...]:
+        """Return what happened to a track, oldest first; raises InputError `unknown_track`."""
+        await self._context.database.run(tracks.get_track, track_id)
+        return await self._context.database.run(journal.read, track_id)
 
     async def retry_failed(self) -> int:
         """Queue again what failed or was not to be had, and return how many tracks that are."""

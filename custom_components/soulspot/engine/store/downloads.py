@@ -32,6 +32,10 @@ SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id 
 """
 _TRANSFER_OF = _TRANSFER + "WHERE transfer.download_id = ?"
 _TRANSFERS_WATCHED = _TRANSFER + "WHERE download.state = 'transferring' ORDER BY transfer.id"
+_TRANSFERS_WITH = """
+SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
+WHERE transfer.username IN (SELECT value FROM json_each(?)) AND download.state = 'transferring'
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,10 +412,27 @@ def get_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> Sto
     return None if row is None else _transfer(row)
 
 
-def list_transfers(connection: sqlite3.Connection) -> tuple[StoredTransfer, ...]:
-    """Return the transfers that are to be watched."""
-    rows = connection.execute(_TRANSFERS_WATCHED)
+def list_transfers(
+    connection: sqlite3.Connection, usernames: Iterable[str] | None = None
+) -> tuple[StoredTransfer, ...]:
+    """Return the transfers that are to be watched, those with some peers or all."""
+    if usernames is None:
+        rows = connection.execute(_TRANSFERS_WATCHED)
+    else:
+        rows = connection.execute(_TRANSFERS_WITH, (dump(list(usernames)),))
     return tuple(_transfer(row) for row in rows)
+
+
+def transfer_peers(connection: sqlite3.Connection) -> dict[str, tuple[int, float]]:
+    """Return the peers of watched transfers, each with their number and the latest request."""
+    rows = connection.execute(
+        """
+        SELECT username, count(*) AS number, max(requested_at) AS latest FROM transfer
+        JOIN download ON download.id = transfer.download_id
+        WHERE download.state = 'transferring' GROUP BY username
+        """
+    )
+    return {row["username"]: (row["number"], row["latest"]) for row in rows}
 
 
 def _download(row: sqlite3.Row) -> Download:

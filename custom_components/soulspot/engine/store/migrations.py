@@ -218,6 +218,7 @@ CREATE TABLE blocked_word (
     signs INTEGER NOT NULL,
     seen_at REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX transfer_peer ON transfer (username);
 CREATE INDEX blocked_word_seen ON blocked_word (seen_at);
 """
 

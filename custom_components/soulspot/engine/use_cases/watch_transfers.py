@@ -1,8 +1,8 @@
 """Watch running transfers, and hand over what arrived or failed."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -12,23 +12,21 @@ import sqlite3
 from ..errors import ServiceError, SoulSpotError
 from ..model import DownloadId, DownloadState, JobKind, Reason
 from ..slskd.failures import failure
-from ..slskd.models import Failure, FailureKind, Outcome, Transfer, TransferState
+from ..slskd.models import DownloadCompleted, Failure, FailureKind, Outcome, Transfer, TransferState
 from ..slskd.paths import FolderMapping, find_download
 from ..slskd.transfers import choose_row, judge
 from ..store import downloads, jobs, journal, network
 from ..store.downloads import StoredTransfer
 from .context import Context
 from .download_track import destination, use_up
+from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
 from .watch_slskd import WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
 
-_FLOWING = 2.0  # seconds between looks while bytes flow
-_QUEUED = 15.0  # while peers let us wait
-_IDLE = 60.0
+_IDLE = 60.0  # seconds
 _AWAY = 10.0  # while slskd does not answer
-# Beyond so many peers one big answer is cheaper than many small ones.
-_PEERS_ASKED_ONE_BY_ONE = 20
+_LOOKS_AT_A_STRETCH = 50  # Then the event loop gets its turn.
 _REPORTS_KEPT = 1000
 _TIDIED_AT_ONCE = 50
 
@@ -69,6 +67,9 @@ class WatchTransfers:
         self._reports: OrderedDict[tuple[str | None, str], str] = OrderedDict()
         self._last_event: str | None = None
         self.live: dict[DownloadId, LiveTransfer] = {}
+        self._turns = PeerTurns()
+        self._known: dict[str, set[DownloadId]] = {}  # By peer: what is remembered of whom.
+        self._is_reconciled = False
         settings = context.settings
         self._mapping = (
             FolderMapping(
@@ -105,33 +106,51 @@ class WatchTransfers:
             await self._nap(pause)
 
     async def look(self) -> float:
-        """Look at every running transfer once, and return the pause until the next look in seconds."""
-        transfers = await self._context.database.run(downloads.list_transfers)
-        self._forget_others({transfer.download_id for transfer in transfers})
+        """Look at the transfers whose turn it is, and return the pause until the next look in seconds.
+
+        The first look is a reconciliation: it sees all of them.
+        """
+        database, clock = self._context.database, self._context.clock
+        marks = await database.run(downloads.transfer_peers)
+        for username in self._turns.update(marks, clock.now()):
+            self._forget(username, frozenset())
         if not self._watch.is_ready:
-            return _AWAY if transfers else _IDLE
-        if not transfers:
+            return _AWAY if marks else _IDLE
+        if not marks:
+            self._is_reconciled = True
             await self._tidy()
             return _IDLE
-        rows = await self._rows({transfer.username for transfer in transfers})
-        for transfer in transfers:
-            row = choose_row(
-                rows.get(transfer.username, ()), transfer.username, transfer.remote_path
-            )
-            await self._look_at(transfer, row)
+        if self._is_reconciled or len(marks) <= PEERS_AT_ONCE:
+            usernames = self._turns.due(clock.now())
+            rows = [
+                row for name in usernames for row in await self._context.slskd.downloads_of(name)
+            ]
+        else:  # Once, one big answer is cheaper than many small ones.
+            usernames = tuple(marks)
+            rows = list(await self._context.slskd.downloads())
+        await self._look_at_peers(usernames, rows)
+        self._is_reconciled = True
         await self._tidy()
         self._context.announcer.changed()
-        return self._pause()
+        return self._turns.pause(clock.now())
 
-    async def _rows(self, usernames: set[str]) -> dict[str, tuple[Transfer, ...]]:
-        """Return slskd's rows by peer."""
-        slskd = self._context.slskd
-        if len(usernames) <= _PEERS_ASKED_ONE_BY_ONE:
-            return {name: await slskd.downloads_of(name) for name in usernames}
-        grouped: dict[str, list[Transfer]] = {}
-        for row in await slskd.downloads():
-            grouped.setdefault(row.username, []).append(row)
-        return {name: tuple(rows) for name, rows in grouped.items()}
+    async def _look_at_peers(self, usernames: Iterable[str], rows: Iterable[Transfer]) -> None:
+        """Look at every transfer with these peers, and say when to look again."""
+        by_file: dict[tuple[str, str], list[Transfer]] = defaultdict(list)
+        for row in rows:
+            by_file[row.username, row.filename].append(row)
+        transfers = await self._context.database.run(downloads.list_transfers, usernames)
+        seen: dict[str, set[DownloadId]] = {username: set() for username in usernames}
+        for number, transfer in enumerate(transfers, start=1):
+            name, path = transfer.username, transfer.remote_path
+            seen[name].add(transfer.download_id)
+            await self._look_at(transfer, choose_row(by_file.get((name, path), ()), name, path))
+            if number % _LOOKS_AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
+        now = self._context.clock.now()
+        for username, download_ids in seen.items():
+            self._forget(username, download_ids)
+            self._turns.set((username,), self._interval(download_ids), now)
 
     async def _look_at(self, transfer: StoredTransfer, row: Transfer | None) -> None:
         """Judge one transfer and act on it."""
@@ -231,10 +250,21 @@ class WatchTransfers:
             page = await self._context.slskd.events(self._last_event)
             self._last_event = page.newest_id or self._last_event
             for event in reversed(page.downloads):
-                self._reports[event.username, event.remote_filename] = event.local_filename
-            while len(self._reports) > _REPORTS_KEPT:
-                self._reports.popitem(last=False)
+                self._remember(event)
         return self._reports.get(key)
+
+    def note_completed(self, event: DownloadCompleted) -> None:
+        """Take over what slskd tells by itself, and look at that peer now."""
+        self._remember(event)
+        if event.username is not None:
+            self._turns.hasten(event.username)
+        self.wake()
+
+    def _remember(self, event: DownloadCompleted) -> None:
+        """Keep where a file is, for a bounded number of files."""
+        self._reports[event.username, event.remote_filename] = event.local_filename
+        while len(self._reports) > _REPORTS_KEPT:
+            self._reports.popitem(last=False)
 
     async def _row_gone(self, transfer: StoredTransfer, now: datetime) -> None:
         """Treat a row that somebody removed as cancelled, unless its file is there."""
@@ -290,17 +320,23 @@ class WatchTransfers:
                 return
             await database.run(network.forget_own_row, username, row_id)
 
-    def _forget_others(self, alive: set[DownloadId]) -> None:
-        """Drop what is remembered of transfers that are no more."""
-        for memory in (self.live, self._completed_at, self._missing_since):
-            for download_id in set(memory) - alive:
-                del memory[download_id]
+    def _forget(self, username: str, alive: Collection[DownloadId]) -> None:
+        """Drop what is remembered of a peer's transfers that are no more."""
+        for download_id in self._known.pop(username, set()).difference(alive):
+            for memory in (self.live, self._completed_at, self._missing_since):
+                memory.pop(download_id, None)
+        if alive:
+            self._known[username] = set(alive)
 
-    def _pause(self) -> float:
-        """Return how long to wait: short while anything moves or is about to be decided."""
-        if self._completed_at or self._missing_since:
-            return _FLOWING
-        return _QUEUED if all(_is_queued(live) for live in self.live.values()) else _FLOWING
+    def _interval(self, download_ids: Iterable[DownloadId]) -> float:
+        """Return how soon to look again: short while anything moves or is about to be decided."""
+        for download_id in download_ids:
+            live = self.live.get(download_id)
+            if live is None or not _is_queued(live):
+                return FLOWING
+            if download_id in self._completed_at or download_id in self._missing_since:
+                return FLOWING
+        return QUEUED
 
     async def _nap(self, seconds: float) -> None:
         """Sleep until the next look or until somebody wakes us."""
