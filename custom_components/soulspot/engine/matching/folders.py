@@ -4,15 +4,16 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from .artists import Presence, presence
+from .artists import ArtistForm, Presence, presence
 from .names import Name, Part, parse_name
 from .paths import split_folders
 from .target import Target
 from .transliteration import has_other_script, romanise
 from .versions import FolderMark, folder_marks, is_number
-from .words import NEUTRAL_WORDS, VersionKind
+from .words import MARKING_WORDS, NEUTRAL_WORDS, VersionKind
 
 _FOLDER_CACHE = 4_096
+_READERS = 16
 _DEEPEST = 6  # folders; further up is the owner's own order.
 _TELLING_ALBUM = 4  # letters: a shorter album name must be all a folder says.
 
@@ -37,6 +38,7 @@ class FolderMatch(NamedTuple):
     distant_kinds: frozenset[VersionKind]  # Of folders above the artist's: how the owner sorts.
     hinted_kinds: frozenset[VersionKind]  # What a name only hints at: "Live Killers", "At Budokan".
     names_others: bool  # The folder has the form "somebody - something", and neither is wanted.
+    number: int = 0  # Equal for folders that say the same in other words.
 
 
 class _Folder(NamedTuple):
@@ -67,16 +69,54 @@ NO_FOLDER = FolderMatch(
 )
 
 
-class FolderReader:
-    """Read folders for one wanted recording; what comes again is read once."""
+class Shelf(NamedTuple):
+    """Hold what folders are compared with: the same for all tracks of an album."""
 
-    def __init__(self, target: Target) -> None:
+    artists: tuple[ArtistForm, ...]
+    album_text: str
+    album_words: tuple[str, ...]
+    title_text: str  # Empty unless the title has words that mean versions in folders.
+
+
+@lru_cache(maxsize=_READERS)
+def reader_for(shelf: Shelf) -> FolderReader:
+    """Return a reader that knows the folders of earlier tracks of the same album."""
+    return FolderReader(shelf)
+
+
+def shelf_of(target: Target) -> Shelf:
+    """Return what the folders of a target's files are compared with."""
+    is_telling = any(word in MARKING_WORDS for word in target.title.full)
+    return Shelf(
+        target.artists,
+        target.album_text,
+        target.album_words,
+        target.full_text if is_telling else "",
+    )
+
+
+class FolderReader:
+    """Read folders for the tracks of one album; what comes again is read once."""
+
+    def __init__(self, shelf: Shelf) -> None:
         """Remember nothing yet."""
-        self._target = target
+        self._shelf = shelf
         self._segments: dict[str, _Segment] = {}
+        self._matches: dict[str, FolderMatch] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
 
     def read(self, parent: str) -> FolderMatch:
         """Return what the folders of a path say, given without the file's name."""
+        match = self._matches.get(parent)
+        if match is None:
+            if len(self._matches) >= _FOLDER_CACHE:
+                self._matches.clear()
+                self._segments.clear()
+            match = self._matches[parent] = self._read(parent)
+        return match
+
+    def _read(self, parent: str) -> FolderMatch:
+        """Return what folders say that are not remembered."""
         folders = _folders_of(parent)
         if not folders:
             return NO_FOLDER
@@ -109,24 +149,26 @@ class FolderReader:
             artist is Presence.NONE and album is AlbumLevel.OTHER and segments[-1].has_several_parts
         )
         text = "".join([segment.text for segment in segments])
-        return FolderMatch(text, True, artist, album, kinds, distant, hinted, names_others)
+        facts = (artist, album, kinds, distant, hinted, names_others)
+        number = self._numbers.setdefault(facts, len(self._numbers) + 1)
+        return FolderMatch(text, True, *facts, number)
 
     def _read_segment(self, folder: _Folder) -> _Segment:
         """Return what one folder says, and remember it."""
-        target, name, marks = self._target, folder.name, folder.marks
-        artist = _artist_presence(target, name, other_script=folder.other_script)
+        shelf, name, marks = self._shelf, folder.name, folder.marks
+        artist = _artist_presence(shelf, name, other_script=folder.other_script)
         if artist is Presence.NONE and not (
-            target.album_words and target.album_words[0] in name.words
+            shelf.album_words and shelf.album_words[0] in name.words
         ):
             album = AlbumLevel.OTHER if folder.telling else AlbumLevel.UNKNOWN
         else:
-            album = _album_level(target, name)
+            album = _album_level(shelf, name)
         segment = self._segments[folder.raw] = _Segment(
             name.text,
             artist,
             album,
-            _uncovered_kinds(target, name, marks, sure=True) if marks else _NO_KINDS,
-            _uncovered_kinds(target, name, marks, sure=False) if marks else _NO_KINDS,
+            _uncovered_kinds(shelf, name, marks, sure=True) if marks else _NO_KINDS,
+            _uncovered_kinds(shelf, name, marks, sure=False) if marks else _NO_KINDS,
             folder.has_several_parts,
         )
         return segment
@@ -152,61 +194,61 @@ def _read_folder(raw: str) -> _Folder:
     )
 
 
-def _artist_presence(target: Target, name: Name, *, other_script: bool) -> Presence:
+def _artist_presence(shelf: Shelf, name: Name, *, other_script: bool) -> Presence:
     """Return how clearly a folder names the artist."""
     best = Presence.NONE
-    for form in target.artists:
+    for form in shelf.artists:
         if form.text in name.text:
             best = max(
-                [presence(target.artists, name, part, target.album_words) for part in name.parts]
+                [presence(shelf.artists, name, part, shelf.album_words) for part in name.parts]
             )
             if best is Presence.NONE and len(name.parts) > 1:
                 best = presence(
-                    target.artists, name, Part(0, len(name.words), False), target.album_words
+                    shelf.artists, name, Part(0, len(name.words), False), shelf.album_words
                 )
             break
     if other_script and best is Presence.NONE:
         romanised = f" {romanise(name.text.strip())} "
-        if any(form.text in romanised for form in target.artists):
+        if any(form.text in romanised for form in shelf.artists):
             return Presence.CLEAR
     return best
 
 
-def _album_level(target: Target, name: Name) -> AlbumLevel:
+def _album_level(shelf: Shelf, name: Name) -> AlbumLevel:
     """Return what one folder says about the album."""
     text = name.text
-    if not target.album_words or target.album_words[0] not in name.words:
+    if not shelf.album_words or shelf.album_words[0] not in name.words:
         found = False
         rest = text
     else:
-        found = target.album_text in text and len(target.album_text) > _TELLING_ALBUM + 2
-        rest = text.replace(target.album_text, " ", 1) if found else text
-    for form in target.artists:
+        found = shelf.album_text in text and len(shelf.album_text) > _TELLING_ALBUM + 2
+        rest = text.replace(shelf.album_text, " ", 1) if found else text
+    for form in shelf.artists:
         if form.text in rest:
             rest = rest.replace(form.text, " ", 1)
             break
     left = [word for word in rest.split() if word not in NEUTRAL_WORDS and not is_number(word)]
     if found:
         return AlbumLevel.CONTAINED if left else AlbumLevel.EXACT
-    if target.album_words and tuple(left) == target.album_words:
+    if shelf.album_words and tuple(left) == shelf.album_words:
         return AlbumLevel.EXACT
-    if not left and target.album_text and target.album_text in text:
+    if not left and shelf.album_text and shelf.album_text in text:
         return AlbumLevel.EXACT
     return AlbumLevel.OTHER if left else AlbumLevel.UNKNOWN
 
 
 def _uncovered_kinds(
-    target: Target, name: Name, marks: tuple[FolderMark, ...], *, sure: bool
+    shelf: Shelf, name: Name, marks: tuple[FolderMark, ...], *, sure: bool
 ) -> frozenset[VersionKind]:
     """Return kinds whose words are not part of the artist's, the album's or the song's own name."""
     covered: set[int] = set()
     whole_parts = {" ".join(name.words[part.start : part.stop]) for part in name.parts}
     artists = [
         form.text
-        for form in target.artists
+        for form in shelf.artists
         if form.text.count(" ") > 2 or form.text.strip() in whole_parts
     ]
-    for text in (*artists, target.album_text, target.full_text):
+    for text in (*artists, shelf.album_text, shelf.title_text):
         if text and text in name.text:
             start = name.text.count(" ", 0, name.text.find(text) + 1) - 1
             covered.update(range(start, start + text.count(" ") - 1))

@@ -68,6 +68,7 @@ class Name(NamedTuple):
     words: tuple[str, ...]
     parts: tuple[Part, ...]
     is_scene: bool = False  # Parts are separated by bare hyphens.
+    plain: str = ""  # The text without the numbers at its beginning.
 
 
 @lru_cache(maxsize=_NAME_CACHE)
@@ -103,7 +104,12 @@ def parse_name(raw: str) -> Name:
     if not words and simple.strip():
         words = [simple.strip()]
         parts = [Part(0, 1, False)]
-    return Name(f" {' '.join(words)} ", tuple(words), tuple(parts), splits_at_hyphens)
+    text = f" {' '.join(words)} "
+    first = 0
+    while first < len(words) - 1 and words[first].isdigit():
+        first += 1
+    plain = f" {' '.join(words[first:])} " if first else text
+    return Name(text, tuple(words), tuple(parts), splits_at_hyphens, plain)
 
 
 def _canonical(word: str, before: list[str]) -> str:

@@ -17,9 +17,9 @@ from .decision import (
     Verdict,
 )
 from .explaining import explain
-from .folders import FolderMatch, FolderReader
-from .judging import Judgement, contradicts, hear_siblings, judge
-from .lengths import LengthLevel, estimate_bit_rate, match_length
+from .folders import reader_for, shelf_of
+from .judging import ArtistLevel, Judgement, contradicts, hear_siblings, judge
+from .lengths import LengthLevel, LengthMatch, estimate_bit_rate, match_length
 from .names import parse_name
 from .paths import SURE_FORMATS, format_of
 from .peers import peer_order
@@ -41,6 +41,7 @@ class _Entry(NamedTuple):
     username: str
     file: RemoteFile
     format: str
+    length: LengthMatch
     judgement: Judgement | None  # None when the name and the length alone were enough to leave it.
     refusal: Reason | None
 
@@ -50,6 +51,7 @@ class _Title(NamedTuple):
 
     match: TitleMatch
     misses: int
+    number: int
 
 
 def rank(
@@ -84,10 +86,12 @@ class _Weigher:
         self._target = target
         self._profile = profile
         self._titles: dict[str, _Title] = {}
-        self._parents: dict[str, FolderMatch] = {}
+        self._lengths: dict[int | None, LengthMatch] = {}
+        self._judgements: dict[tuple[int, int, LengthMatch], Judgement] = {}
+        self._evidence: dict[tuple[int, int], tuple[Evidence, ...]] = {}
         self._peers: dict[str, tuple[int, ...]] = {}
         self._offers: dict[str, PeerResponse] = {}
-        self._folders = FolderReader(target)
+        self._folders = reader_for(shelf_of(target))
         self._taken: list[_Entry] = []
         self._asked: list[_Entry] = []
         self._left: list[_Entry] = []
@@ -114,60 +118,66 @@ class _Weigher:
         match = title.match
         if match.level is TitleLevel.NONE:
             return
-        target = self._target
-        length = match_length(target.seconds, file, format_name)
+        length = self._lengths.get(file.length_s) or self._read_length(file, format_name)
         misses = title.misses + contradicts(match, length)
         if misses:
-            order: tuple[object, ...] = (misses, match.level, abs(length.seconds), username, path)
-            self._left.append(_Entry(order, username, file, format_name, None, None))
+            order = (misses, match.level, abs(length.seconds), username, path)
+            self._left.append(_Entry(order, username, file, format_name, length, None, None))
             return
-        judgement = judge(target, match, self._read_folders(path[:cut] if cut > 0 else ""), length)
-        self._file_away(username, file, format_name, judgement, peer)
+        folder = self._folders.read(path[:cut] if cut > 0 else "")
+        key = (title.number, folder.number, length)
+        judgement = self._judgements.get(key)
+        if judgement is None:
+            judgement = judge(self._target, match, folder, length)
+            if not match.depends_on_folder:
+                self._judgements[key] = judgement
+        self._file_away(username, file, format_name, length, judgement, peer)
 
     def _file_away(
         self,
         username: str,
         file: RemoteFile,
         format_name: str,
+        length: LengthMatch,
         judgement: Judgement,
         peer: tuple[int, ...],
     ) -> None:
         """Put a judged file where it belongs."""
-        level = judgement.title.level
-        if judgement.outcome is Outcome.LEAVE:
-            order: tuple[object, ...] = (
-                judgement.misses,
-                level,
-                abs(judgement.length.seconds),
-                username,
-                file.path,
-            )
-            self._left.append(_Entry(order, username, file, format_name, judgement, None))
-            return
-        bit_rate = estimate_bit_rate(file, self._target.seconds)
-        refusal = self._profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
-        if refusal is not None:
-            order = (0, level, abs(judgement.length.seconds), username, file.path)
-            self._left.append(_Entry(order, username, file, format_name, judgement, refusal))
-            return
-        quality = self._profile.order(format_name, bit_rate, file.bit_depth, file.sample_rate)
-        order = (judgement.certainty, quality, peer, username, file.path)
-        fitting = self._taken if judgement.outcome is Outcome.TAKE else self._asked
-        fitting.append(_Entry(order, username, file, format_name, judgement, None))
+        outcome = judgement.outcome
+        refusal = None
+        if outcome is not Outcome.LEAVE:
+            bit_rate = estimate_bit_rate(file, self._target.seconds)
+            refusal = self._profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
+            if refusal is None:
+                quality = self._profile.order(
+                    format_name, bit_rate, file.bit_depth, file.sample_rate
+                )
+                order: tuple[object, ...] = (
+                    judgement.certainty,
+                    quality,
+                    peer,
+                    username,
+                    file.path,
+                )
+                fitting = self._taken if outcome is Outcome.TAKE else self._asked
+                fitting.append(_Entry(order, username, file, format_name, length, judgement, None))
+                return
+        order = (judgement.misses, judgement.title.level, abs(length.seconds), username, file.path)
+        self._left.append(_Entry(order, username, file, format_name, length, judgement, refusal))
 
     def _read_title(self, stem: str) -> _Title:
         """Return what a file name says, and remember it."""
         match = match_title(self._target, parse_name(stem))
-        misses = (len(match.extra) > 0) + names_other_version(self._target, match)
-        title = self._titles[stem] = _Title(match, misses)
+        misses = (match.extra != "") + names_other_version(self._target, match)
+        title = self._titles[stem] = _Title(match, misses, len(self._titles))
         return title
 
-    def _read_folders(self, parent: str) -> FolderMatch:
-        """Return what the folders above a file say, and remember it."""
-        folder = self._parents.get(parent)
-        if folder is None:
-            folder = self._parents[parent] = self._folders.read(parent)
-        return folder
+    def _read_length(self, file: RemoteFile, format_name: str) -> LengthMatch:
+        """Return what a file's length says; remember it where the size has no say."""
+        length = match_length(self._target.seconds, file, format_name)
+        if length.level <= LengthLevel.NEAR:
+            self._lengths[file.length_s] = length
+        return length
 
     def hear_siblings(self, responses: Sequence[PeerResponse]) -> None:
         """Let other files of a folder speak where a file's own length says nothing, or alone speaks against it."""
@@ -201,10 +211,9 @@ class _Weigher:
 
     def _sort_in(self, entry: _Entry, level: SiblingLevel) -> None:
         """Judge a file anew with what its siblings say."""
-        judgement = hear_siblings(self._target, entry.judgement or self._judge_again(entry), level)
-        self._file_away(
-            entry.username, entry.file, entry.format, judgement, self._peers.get(entry.username, ())
-        )
+        judgement = hear_siblings(self._target, self._whole_judgement(entry), level)
+        peer = self._peers.get(entry.username, ())
+        self._file_away(entry.username, entry.file, entry.format, judgement.length, judgement, peer)
 
     def decide(self, considered: int) -> Decision:
         """Return the decision for everything weighed so far."""
@@ -234,8 +243,8 @@ class _Weigher:
 
     def _candidate(self, entry: _Entry) -> Candidate:
         """Return a weighed file with its evidence in words."""
-        judgement = entry.judgement or self._judge_again(entry)
-        evidence = explain(judgement)
+        judgement = entry.judgement or self._whole_judgement(entry)
+        evidence = self._explain(entry, judgement)
         if entry.refusal is not None:
             evidence += (
                 Evidence(
@@ -251,16 +260,25 @@ class _Weigher:
             evidence=evidence,
         )
 
-    def _judge_again(self, entry: _Entry) -> Judgement:
-        """Return all the evidence of a file that was left for its name or length alone."""
+    def _explain(self, entry: _Entry, judgement: Judgement) -> tuple[Evidence, ...]:
+        """Return the evidence of a judgement; files judged together share it."""
+        if entry.judgement is None or judgement.artist is ArtistLevel.OTHER:
+            return explain(self._whole_judgement(entry))
+        key = (id(judgement), entry.length.seconds)
+        evidence = self._evidence.get(key)
+        if evidence is None:
+            evidence = self._evidence[key] = explain(judgement)
+        return evidence
+
+    def _whole_judgement(self, entry: _Entry) -> Judgement:
+        """Return a judgement with the file's own folder, or all the evidence of a file left early."""
         path = entry.file.path
         cut = max(path.rfind("\\"), path.rfind("/"))
-        return judge(
-            self._target,
-            self._titles[path[cut + 1 :].rpartition(".")[0]].match,
-            self._read_folders(path[:cut] if cut > 0 else ""),
-            match_length(self._target.seconds, entry.file, entry.format),
-        )
+        folder = self._folders.read(path[:cut] if cut > 0 else "")
+        if entry.judgement is not None:
+            return entry.judgement._replace(folder=folder)
+        title = self._titles[path[cut + 1 :].rpartition(".")[0]].match
+        return judge(self._target, title, folder, entry.length)
 
 
 def _is_right(entry: _Entry) -> bool:

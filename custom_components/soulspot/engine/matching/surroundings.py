@@ -43,6 +43,13 @@ class TitleMatch(NamedTuple):
     has_album: bool = False
 
     @property
+    def depends_on_folder(self) -> bool:
+        """Tell whether the folder's words may explain something in the name."""
+        return bool(
+            self.additions or self.unexplained or any(item.part_text for item in self.beside)
+        )
+
+    @property
     def badness(self) -> tuple[int, ...]:
         """Return a sort key, the best reading of a name first."""
         return (

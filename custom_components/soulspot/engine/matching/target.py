@@ -34,9 +34,7 @@ class Target:
     core_text: str
     compact_full: str
     compact_core: str
-    articleless: tuple[
-        str, ...
-    ]  # The full title less its leading article; empty when too little is left.
+    articleless: tuple[str, ...]  # Less the leading article; empty when too little is left.
     romanised: str  # Empty when the title is in Latin letters.
     artists: tuple[ArtistForm, ...]
     names_artist: bool
@@ -46,6 +44,7 @@ class Target:
     sure_album_kinds: frozenset[VersionKind]  # What it says beyond doubt.
     version_kinds: frozenset[VersionKind]
     seconds: float | None
+    plain_names: dict[str, bool]  # Names that need no reading, and whether they hold the artist.
 
 
 def read_title(title: str) -> SongTitle:
@@ -90,9 +89,11 @@ def prepare(wanted: WantedRecording) -> Target:
             forms.setdefault(f" {romanised} ", ArtistForm(f" {romanised} ", False))
     album_words = album_core(wanted.album or "")
     marks = folder_marks(wanted.album or "")
+    full_text = f" {' '.join(title.full)} "
+    plain_names = {form.text + full_text[1:]: True for form in forms.values() if not form.is_weak}
     return Target(
         title=title,
-        full_text=f" {' '.join(title.full)} ",
+        full_text=full_text,
         core_text=f" {' '.join(title.core)} ",
         compact_full="".join(title.full),
         compact_core="".join(title.core),
@@ -106,6 +107,7 @@ def prepare(wanted: WantedRecording) -> Target:
         sure_album_kinds=frozenset(mark.kind for mark in marks if mark.is_sure),
         version_kinds=frozenset(version.kind for version in title.versions),
         seconds=None if not wanted.duration_ms else wanted.duration_ms / 1000,
+        plain_names=plain_names | {full_text: False},
     )
 
 

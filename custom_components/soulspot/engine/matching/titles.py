@@ -2,6 +2,7 @@
 
 from rapidfuzz import fuzz
 
+from .artists import Presence
 from .names import Name, Part
 from .spelling import is_slip, numbers
 from .surroundings import NO_TITLE, TitleLevel, TitleMatch, places, read_around
@@ -14,8 +15,14 @@ _SHORTEST_START = 5  # letters that a shortened title must have left.
 _ALIKE = 70  # per cent; less alike than this cannot be a slip of the pen.
 
 
+_TITLE_ALONE = TitleMatch(TitleLevel.FULL)
+_ARTIST_AND_TITLE = TitleMatch(TitleLevel.FULL, artist=Presence.CLEAR)
+
+
 def match_title(target: Target, name: Name) -> TitleMatch:
     """Return the best reading of a file's name."""
+    if name.plain in target.plain_names:
+        return _ARTIST_AND_TITLE if target.plain_names[name.plain] else _TITLE_ALONE
     text = name.text
     if target.full_text in text:
         return _best(

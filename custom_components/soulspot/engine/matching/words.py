@@ -240,3 +240,11 @@ WHOLE_NAME_LIVE = frozenset(
 )
 
 STANDARD_BIT_RATES = frozenset({"96", "112", "128", "160", "192", "224", "256", "320"})
+
+# Words by which a folder's name may tell a version.
+MARKING_WORDS = (
+    frozenset(VERSION_WORDS)
+    | frozenset(FOLDER_WORDS)
+    | VENUES
+    | split_words("alive stage tour at air concert square rocks")
+)
