@@ -34,6 +34,7 @@ from .engine.ports import SystemClock, TokenProvider
 from .engine.settings import Endpoints
 from .entry import EntrySnapshot, database_path, pipeline_settings, playlist_options
 from .errors import setup_error
+from .issues import async_forget_login, async_watch_login
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> 
         # Polling goes on when every entity of a coordinator is disabled.
         entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     entry.async_on_unload(entry.add_update_listener(_Changes(entry).async_apply))
+    async_watch_login(hass, entry)
     work.async_start()
     entry.async_create_background_task(hass, playlists.async_refresh(), f"{DOMAIN} first sync")
     return True
@@ -102,6 +104,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) ->
 
 async def async_remove_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> None:
     """Delete the database; the music stays."""
+    async_forget_login(hass, entry)
     await hass.async_add_executor_job(_delete_database, database_path(hass, entry))
 
 

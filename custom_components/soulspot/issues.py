@@ -1,0 +1,56 @@
+"""Raise what the user should see to before it becomes trouble."""
+
+from datetime import datetime, timedelta
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from .const import CONF_CONSENTED_AT, DOMAIN
+
+# Since 2026 Spotify ends every login six months after the consent, however often it was refreshed.
+LOGIN_LIFETIME = timedelta(days=182)
+REMIND_BEFORE = timedelta(days=14)
+
+
+@callback
+def async_watch_login(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Remind of the end of the Spotify login in time; a fresh login takes the reminder away."""
+    async_forget_login(hass, entry)
+    if CONF_CONSENTED_AT not in entry.data:
+        return
+    end = dt_util.utc_from_timestamp(entry.data[CONF_CONSENTED_AT]) + LOGIN_LIFETIME
+
+    @callback
+    def remind(_now: datetime) -> None:
+        """Show the reminder."""
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            _issue_id(entry),
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="login_ends",
+            translation_placeholders={
+                "account": entry.title,
+                "date": dt_util.as_local(end).date().isoformat(),
+            },
+        )
+
+    if dt_util.utcnow() >= end - REMIND_BEFORE:
+        remind(dt_util.utcnow())
+    else:
+        entry.async_on_unload(async_track_point_in_utc_time(hass, remind, end - REMIND_BEFORE))
+
+
+@callback
+def async_forget_login(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take the reminder away."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(entry))
+
+
+def _issue_id(entry: ConfigEntry) -> str:
+    """Return the id of an entry's reminder."""
+    return f"login_ends_{entry.entry_id}"
