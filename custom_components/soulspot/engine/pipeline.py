@@ -490,14 +490,14 @@ class Pipeline:
     # --- Inside ------------------------------------------------------------------------------
 
     async def _prepare(self) -> None:
-        """Clean up after a killed process, and queue filings that wait for a library folder."""
+        """Clean up after a killed process, and go on with files that waited for a folder."""
         settings = self._context.settings
         if settings.library is not None:
             with contextlib.suppress(SoulSpotError):
                 await asyncio.to_thread(clean_temporary, settings.library)
-            await self._requests.filings()
             # A killed process may have filed a track without listing it.
             await self._playlist_files.execute(tuple(self._context.playlists))
+        await self._requests.filings()
         for cache in (self._spotify_cache, self._musicbrainz_cache):
             await cache.cleanup()
         await self._context.database.run(network.prune_peers)

@@ -1,6 +1,6 @@
 """Store downloads with their ranked candidates and their one living transfer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 import sqlite3
@@ -399,6 +399,14 @@ def set_phase(
         "UPDATE transfer SET phase = ?, phase_since = ? WHERE download_id = ? AND phase != ?",
         (phase, to_column(now), download_id, phase),
     )
+
+
+def set_phases(
+    connection: sqlite3.Connection, phases: Mapping[DownloadId, str], *, now: datetime
+) -> None:
+    """Remember of many transfers since when they are in their phase."""
+    for download_id, phase in phases.items():
+        set_phase(connection, download_id, phase, now=now)
 
 
 def end_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> None:

@@ -98,6 +98,14 @@ def save_error(connection: sqlite3.Connection, spotify_id: str, reason: Reason |
     )
 
 
+def save_unread(connection: sqlite3.Connection, spotify_id: str, reason: Reason) -> None:
+    """Remember why a playlist could not be read, also one that never was: it gets no name and no entries."""
+    connection.execute(
+        "INSERT OR IGNORE INTO playlist (spotify_id, name) VALUES (?, '')", (spotify_id,)
+    )
+    save_error(connection, spotify_id, reason)
+
+
 def get_playlists(connection: sqlite3.Connection) -> dict[str, Playlist]:
     """Return every stored playlist by its Spotify id."""
     rows = connection.execute("SELECT * FROM playlist ORDER BY id")

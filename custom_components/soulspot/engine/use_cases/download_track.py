@@ -7,11 +7,11 @@ import sqlite3
 from typing import Any
 import uuid
 
-from ..errors import InputError
+from ..errors import InputError, ServiceError
 from ..matching import Candidate, Decision, Outcome, Query, WantedRecording
 from ..model import Download, DownloadId, DownloadState, JobState, Reason, Track
 from ..queue.retry import pause_after, pause_when_absent
-from ..queue.scheduler import Done, Failed, Later, Result
+from ..queue.scheduler import ATTEMPTS, Done, Failed, Later, Result
 from ..slskd.models import Failure, FailureKind, RequestedFile
 from ..store import downloads, files, jobs, journal, network, tracks
 from ..store.downloads import SearchProgress, StoredCandidate
@@ -25,6 +25,8 @@ _LOGGER = logging.getLogger(__name__)
 
 ROUNDS_WITH_BAD_SOURCES = 3
 _COOL_DOWN = timedelta(hours=1)
+DISK_PAUSE = timedelta(minutes=10)
+_INCONCLUSIVE_PAUSE = timedelta(minutes=1)
 # Whoever shares the recording would be among so many answers: other words would only bring them again.
 _ENOUGH_SEEN = 10
 _PER_SENTENCE = 5  # Candidates named in a journal entry.
@@ -62,7 +64,7 @@ class DownloadTrack:
             self._context.announcer.changed()
             return Done()
         if download.state is not DownloadState.CHOSEN:
-            result = await self._search(download, track)
+            result = await self._search(job, download, track)
             if result is not None:
                 return result
         return await self._request(job, download, track)
@@ -76,7 +78,7 @@ class DownloadTrack:
 
     # --- Searching -------------------------------------------------------------------------
 
-    async def _search(self, download: Download, track: Track) -> Result | None:
+    async def _search(self, job: Job, download: Download, track: Track) -> Result | None:
         """Try the queries one by one; None means that candidates are stored and ranked."""
         wanted = WantedRecording.from_metadata(track.metadata)
         progress = await self._context.database.run(downloads.get_progress, download.id)
@@ -84,18 +86,28 @@ class DownloadTrack:
             ladder = self._sources.ladder(wanted, download.query, last_resort=progress.rounds > 0)
         except InputError as error:
             return Failed(reason=Reason(key=error.translation_key))
-        if progress.query_position == 0:
-            await self._set_state(download, DownloadState.SEARCHING)
+        await self._set_state(download, DownloadState.SEARCHING)
         try:
             if progress.query_position == 0 and await self._find_with_siblings(
                 download, track, progress
             ):
                 return None
-            return await self._climb(download, wanted, ladder, progress)
+            return await self._climb(job, download, wanted, ladder, progress)
         except BudgetSpent as spent:
-            reason = Reason(key="search_budget_spent")
+            return await self._search_later(download, spent.wait)
+        except ServiceError as error:
+            reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
             await self._set_state(download, DownloadState.QUEUED, reason)
-            return Later(until=self._context.clock.now() + spent.wait, reason=reason)
+            raise
+
+    async def _search_later(
+        self, download: Download, pause: timedelta, *, is_attempt: bool = False
+    ) -> Result:
+        """Wait for the search budget, or for the network to answer again."""
+        reason = Reason(key="search_budget_spent")
+        await self._set_state(download, DownloadState.QUEUED, reason)
+        until = self._context.clock.now() + pause
+        return Later(until=until, reason=reason, is_attempt=is_attempt)
 
     async def _find_with_siblings(
         self, download: Download, track: Track, progress: SearchProgress
@@ -120,6 +132,7 @@ class DownloadTrack:
 
     async def _climb(
         self,
+        job: Job,
         download: Download,
         wanted: WantedRecording,
         ladder: tuple[Query, ...],
@@ -128,6 +141,10 @@ class DownloadTrack:
         """Try the queries that are left, one by one, each stored before the next."""
         for position in range(progress.query_position, len(ladder)):
             findings = await self._sources.ask(wanted, ladder[position], download.quality)
+            is_taken = findings.decision.outcome is Outcome.TAKE
+            if not (findings.is_conclusive or is_taken or job.attempts >= ATTEMPTS):
+                # Shut out or broken off: that nothing was found means nothing.
+                return await self._search_later(download, _INCONCLUSIVE_PAUSE, is_attempt=True)
             progress = SearchProgress(
                 query_position=position + 1,
                 rounds=progress.rounds,
@@ -164,7 +181,7 @@ class DownloadTrack:
             rounds=rounds,
             results=0,
         )
-        await self._end(download, DownloadState.NOT_AVAILABLE, reason)
+        await self._end(download, DownloadState.NOT_AVAILABLE, reason, is_news=progress.rounds == 0)
         return Later(until=now + pause_when_absent(rounds, self._generator), reason=reason)
 
     # --- Asking for the file -----------------------------------------------------------------
@@ -205,27 +222,27 @@ class DownloadTrack:
                 )
                 self._context.announcer.happened(EventKind.STARTED, track, quality=download.quality)
                 return Done()
+            failure = answer.refused[0].failure
             await database.run(
-                use_up,
-                download,
-                chosen.position,
-                candidate.username,
-                answer.refused[0].failure,
-                now=now,
+                use_up, download, chosen.position, candidate.username, failure, now=now
             )
+            if failure.kind is FailureKind.LOCAL_STORAGE:
+                return Later(until=now + DISK_PAUSE, reason=failure.reason)
 
     async def _after_pool(self, download: Download) -> Result:
-        """Search again later when every source failed, and give up after some rounds."""
+        """Search again when every source failed: soon a few times, then at ever longer intervals."""
         progress = await self._context.database.run(downloads.get_progress, download.id)
         rounds = progress.rounds + 1
         reason = Reason(key="all_sources_failed")
-        if rounds >= ROUNDS_WITH_BAD_SOURCES:
-            return Failed(reason=reason)
         await self._context.database.run(
             _start_round, download, rounds, reason, now=self._context.clock.now()
         )
         self._context.announcer.changed()
         pause = pause_after(rounds + 2, self._generator)
+        if rounds >= ROUNDS_WITH_BAD_SOURCES:
+            is_news = rounds == ROUNDS_WITH_BAD_SOURCES
+            await self._end(download, DownloadState.NOT_AVAILABLE, reason, is_news=is_news)
+            pause = pause_when_absent(rounds - ROUNDS_WITH_BAD_SOURCES + 1, self._generator)
         return Later(until=self._context.clock.now() + pause, reason=reason)
 
     async def _set_state(
@@ -241,13 +258,14 @@ class DownloadTrack:
         )
         self._context.announcer.changed()
 
-    async def _end(self, download: Download, state: DownloadState, reason: Reason) -> None:
-        """Store an end and tell of it; the same end twice is told once."""
-        before = await self._context.database.run(downloads.get_download, download.id)
+    async def _end(
+        self, download: Download, state: DownloadState, reason: Reason, *, is_news: bool = True
+    ) -> None:
+        """Store an end, and tell of it unless the same was told before."""
         now = self._context.clock.now()
         await self._context.database.run(_end, download, state, reason, now=now)
         track = await self._context.database.run(tracks.get_track, download.track_id)
-        if before is None or before.state is not state:
+        if is_news:
             self._context.announcer.happened(
                 _EVENTS[state], track, quality=download.quality, reason=reason
             )
@@ -275,8 +293,12 @@ def use_up(
     *,
     now: datetime,
 ) -> None:
-    """Use a candidate up and remember the peer's part in it; the next one may be asked."""
-    downloads.fail_candidate(connection, download.id, position, failure.reason)
+    """Use a candidate up and remember the peer's part in it; the next one may be asked.
+
+    When slskd's own disk is to blame, no candidate would do better: this one stays.
+    """
+    if failure.kind is not FailureKind.LOCAL_STORAGE:
+        downloads.fail_candidate(connection, download.id, position, failure.reason)
     downloads.end_transfer(connection, download.id)
     if not failure.is_ours:
         rest = None if failure.same_source_again else now + _COOL_DOWN

@@ -1,11 +1,12 @@
 """Add to tracks what MusicBrainz knows: ids, genres, original dates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 import logging
 import sqlite3
+from typing import Any
 
-from ..errors import RateLimitedError, ServiceError, UnavailableError, UnreachableError
+from ..errors import InputError, RateLimitedError, ServiceError, UnavailableError, UnreachableError
 from ..matching import Certainty, RecordingMatch, WantedRecording, choose_recording, fold
 from ..model import Album, Artist, ArtistCredit, Reason, Recording, Release, Track, TrackId
 from ..queue.scheduler import Done, Result
@@ -56,9 +57,8 @@ class EnrichMetadata:
         return await self._enrich(track, found, request)
 
     async def handle(self, job: Job) -> Result:
-        """Enrich the tracks of a playlist, the ISRCs in batches; goes on where it was stopped."""
-        spotify_id = job.payload["playlist"]
-        wanted = await self._context.database.run(_unenriched, spotify_id)
+        """Enrich a track or those of a playlist, the ISRCs in batches; goes on where it was stopped."""
+        wanted = await self._context.database.run(_unenriched, job.payload)
         isrcs = [track.metadata.isrc for track in wanted if track.metadata.isrc]
         by_isrc = await self._context.musicbrainz.recordings_by_isrcs(isrcs)
         for track in wanted:
@@ -175,17 +175,20 @@ def _is_usable(match: RecordingMatch) -> bool:
     return match.certainty in (Certainty.CERTAIN, Certainty.LIKELY)
 
 
-def _unenriched(connection: sqlite3.Connection, spotify_id: str) -> tuple[Track, ...]:
-    """Return the playlist's tracks that MusicBrainz was not asked about, in order."""
-    playlist = playlists.get_playlist(connection, spotify_id)
-    ids = [
-        entry.track_id
-        for entry in playlists.get_entries(connection, playlist.id)
-        if entry.track_id is not None
-    ]
+def _unenriched(connection: sqlite3.Connection, payload: Mapping[str, Any]) -> tuple[Track, ...]:
+    """Return a job's tracks that MusicBrainz was not asked about, in order; none when they are gone."""
+    if "track" in payload:
+        ids = [TrackId(payload["track"])]
+    else:
+        try:
+            playlist = playlists.get_playlist(connection, payload["playlist"])
+        except InputError:
+            return ()
+        entries = playlists.get_entries(connection, playlist.id)
+        ids = [entry.track_id for entry in entries if entry.track_id is not None]
     known = tracks.get_tracks(connection, ids)
-    unique = dict.fromkeys(ids)
-    return tuple(known[track_id] for track_id in unique if known[track_id].enriched_at is None)
+    wanted = (known[track_id] for track_id in dict.fromkeys(ids) if track_id in known)
+    return tuple(track for track in wanted if track.enriched_at is None)
 
 
 def _original_date(recording: Recording, release: Release | None) -> str | None:

@@ -69,8 +69,14 @@ class RequestDownload:
         return number
 
     async def filings(self) -> None:
-        """Queue the filing of what was downloaded before there was a library folder."""
-        await self._context.database.run(_queue_filings, now=self._context.clock.now())
+        """Go on with what was downloaded before the folders were known."""
+        settings = self._context.settings
+        await self._context.database.run(
+            _queue_filings,
+            is_shared=settings.slskd_downloads is not None and settings.local_downloads is not None,
+            has_library=settings.library is not None,
+            now=self._context.clock.now(),
+        )
 
     async def _wait_until_searched(self, track_id: TrackId, timeout: float) -> None:
         """Return when the track's searches have ended, or the time is over."""
@@ -170,8 +176,17 @@ def _queue_for_user(
     query: str | None,
     now: datetime,
 ) -> None:
-    """Queue a track before all others, unless it is under way."""
-    tracks.get_track(connection, track_id)
+    """Queue a track before all others, unless it is under way, and what its tags need."""
+    track = tracks.get_track(connection, track_id)
+    if track.enriched_at is None:
+        jobs.add_job(
+            connection,
+            JobKind.METADATA,
+            f"track:{track_id}",
+            now=now,
+            payload={"track": track_id},
+            priority=Priority.USER,
+        )
     queue_download(
         connection,
         track_id,
@@ -223,10 +238,14 @@ def _retry(connection: sqlite3.Connection, *, now: datetime) -> int:
     return number
 
 
-def _queue_filings(connection: sqlite3.Connection, *, now: datetime) -> None:
-    """Queue the filing of what was downloaded before there was a library folder."""
+def _queue_filings(
+    connection: sqlite3.Connection, *, is_shared: bool, has_library: bool, now: datetime
+) -> None:
+    """Let complete files be looked for again that nobody could see, and queue the filing of the others."""
     for download in downloads.list_downloads(connection, (DownloadState.DOWNLOADED,), 10_000, 0):
-        if download.local_path is not None:
+        if download.local_path is None and is_shared:
+            downloads.set_state(connection, download.id, DownloadState.TRANSFERRING, now=now)
+        elif download.local_path is not None and has_library:
             jobs.add_job(
                 connection,
                 JobKind.FILING,

@@ -14,7 +14,7 @@ from ..errors import (
     UnavailableError,
     UnreachableError,
 )
-from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist
+from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist, Reason
 from ..queue.scheduler import Done, Result
 from ..store import playlists
 from ..store.jobs import Job
@@ -94,6 +94,9 @@ class SyncPlaylists:
             if isinstance(error, PermissionDeniedError) and error.translation_key in _ACCOUNT_WIDE:
                 raise
             _LOGGER.warning("A playlist could not be read: %s", error)
+            reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+            if spotify_id in self._context.playlists:
+                await self._context.database.run(playlists.save_unread, spotify_id, reason)
             return
         except SoulSpotError as error:
             _LOGGER.warning("A playlist could not be stored: %s", error)

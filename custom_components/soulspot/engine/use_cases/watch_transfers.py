@@ -18,7 +18,7 @@ from ..slskd.transfers import choose_row, judge
 from ..store import downloads, jobs, journal, network
 from ..store.downloads import StoredTransfer
 from .context import Context
-from .download_track import destination, use_up
+from .download_track import DISK_PAUSE, destination, use_up
 from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
 from .watch_slskd import WatchSlskd
 
@@ -69,6 +69,7 @@ class WatchTransfers:
         self.live: dict[DownloadId, LiveTransfer] = {}
         self._turns = PeerTurns()
         self._known: dict[str, set[DownloadId]] = {}  # By peer: what is remembered of whom.
+        self._phases: dict[DownloadId, str] = {}  # Changed in this look, stored at its end.
         self._is_reconciled = False
         settings = context.settings
         self._mapping = (
@@ -148,6 +149,9 @@ class WatchTransfers:
             if number % _LOOKS_AT_A_STRETCH == 0:
                 await asyncio.sleep(0)
         now = self._context.clock.now()
+        phases, self._phases = self._phases, {}
+        if phases:
+            await self._context.database.run(downloads.set_phases, phases, now=now)
         for username, download_ids in seen.items():
             self._forget(username, download_ids)
             self._turns.set((username,), self._interval(download_ids), now)
@@ -197,9 +201,7 @@ class WatchTransfers:
             progressed_at=progressed_at,
         )
         if row.state.value != transfer.phase:
-            await self._context.database.run(
-                downloads.set_phase, transfer.download_id, row.state.value, now=now
-            )
+            self._phases[transfer.download_id] = row.state.value
             return
         if row.state is TransferState.IN_PROGRESS:
             if now - progressed_at >= _STALL:
@@ -418,7 +420,9 @@ def _fail(
     download = downloads.get_download(connection, transfer.download_id)
     if download is not None:
         use_up(connection, download, transfer.position, transfer.username, why, now=now)
-        downloads.queue_step(connection, download.id, now=now)
+        is_disk_full = why.kind is FailureKind.LOCAL_STORAGE
+        run_at = now + DISK_PAUSE if is_disk_full else None
+        downloads.queue_step(connection, download.id, now=now, run_at=run_at)
 
 
 def _store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:

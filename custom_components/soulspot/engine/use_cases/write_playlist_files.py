@@ -38,7 +38,7 @@ class WritePlaylistFiles:
                 try:
                     await self._write(spotify_id, library)
                 except InputError:
-                    continue  # It was never read so far, or is forgotten by now.
+                    continue  # It was forgotten meanwhile.
                 except StorageError as error:
                     _LOGGER.warning("A playlist file could not be written: %s", error)
 
@@ -46,6 +46,8 @@ class WritePlaylistFiles:
         """Write one file and remember where it is."""
         database = self._context.database
         playlist, entries = await database.run(_collect, spotify_id)
+        if playlist.synced_at is None:
+            return  # Nothing but trouble is known of it.
         key = f"playlist_file:{spotify_id}"
         previous = await database.run(get_setting, key)
         written = await asyncio.to_thread(
