@@ -65,6 +65,11 @@ class Case:
         raise LookupError(f"{username} offers no such file")
 
     @property
+    def shares_peers(self) -> bool:
+        """Tell whether the set stands on a capture, where a peer offers many files."""
+        return self.set_name.startswith(SHARED_PEERS)
+
+    @property
     def has_right(self) -> bool:
         """Tell whether the wanted recording is among the files."""
         return any(row.label == RIGHT for row in self.rows)
