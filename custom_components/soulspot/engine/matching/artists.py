@@ -111,6 +111,9 @@ def _add_short_forms(forms: dict[str, bool], artist: str, bare: list[str]) -> No
             "group",
         ):
             _add(forms, bare[:-1], is_weak=False)
+    if " / " in artist:  # Two names of one act: Yusuf / Cat Stevens.
+        for member in members:
+            _add(forms, member, is_weak=False)
     if len(members) == 1 and len(bare) == 2:
         _add(forms, bare[::-1], is_weak=False)
 

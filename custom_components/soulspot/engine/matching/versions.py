@@ -17,8 +17,10 @@ from .words import (
     GUEST_WORDS,
     LANGUAGES,
     LIVE_PAIRS,
+    MIXED_CONTENTS,
     NEUTRAL_PHRASES,
     NEUTRAL_WORDS,
+    NOT_OF_FOLDERS,
     PART_NOUNS,
     TECHNICAL_WORDS,
     VENUE_PHRASES,
@@ -179,20 +181,30 @@ def folder_marks(raw: str) -> tuple[FolderMark, ...]:
     marks = _hints(name)
     for part in name.parts:
         words = name.words[part.start : part.stop]
+        is_sure = not (part.bracketed and any(word in MIXED_CONTENTS for word in words))
         telling = [word for word in words if word not in NEUTRAL_WORDS and not is_number(word)]
         if " ".join(telling) in WHOLE_NAME_LIVE:
-            marks.append(FolderMark(VersionKind.LIVE, part.start + words.index(telling[0])))
+            place = part.start + words.index(telling[0])
+            marks.append(FolderMark(VersionKind.LIVE, place, is_sure))
             continue
-        for offset, word in enumerate(words):
-            if word == "live" and _is_about_recording(words, offset, bracketed=part.bracketed):
-                marks.append(FolderMark(VersionKind.LIVE, part.start + offset))
-            elif word in FOLDER_WORDS:
-                marks.append(FolderMark(FOLDER_WORDS[word], part.start + offset))
-            else:
-                length, kind = _phrase_at(words, offset)
-                if length and kind is not None:
-                    marks.append(FolderMark(kind, part.start + offset))
+        for offset in range(len(words)):
+            kind = _kind_in_folder(words, offset, bracketed=part.bracketed)
+            if kind is not None:
+                marks.append(FolderMark(kind, part.start + offset, is_sure))
     return tuple(marks)
+
+
+def _kind_in_folder(words: Sequence[str], offset: int, *, bracketed: bool) -> VersionKind | None:
+    """Return the version a folder's word means; in brackets more words mean one."""
+    word = words[offset]
+    if word == "live":
+        return VersionKind.LIVE if _is_about_recording(words, offset, bracketed=bracketed) else None
+    if word in FOLDER_WORDS:
+        return FOLDER_WORDS[word]
+    kind = _phrase_at(words, offset)[1]
+    if kind is None and bracketed:
+        kind = VERSION_WORDS.get(word)
+    return None if kind in NOT_OF_FOLDERS else kind
 
 
 def _hints(name: Name) -> list[FolderMark]:

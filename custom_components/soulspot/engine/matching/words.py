@@ -234,6 +234,15 @@ VENUE_PHRASES = frozenset(
     }
 )  # fmt: skip
 
+# A bracket that names these too says what an edition adds, not what it is.
+MIXED_CONTENTS = split_words(
+    "deluxe bonus expanded edition plus disc discs cds 2cd 3cd 4cd anniversary complete studio incl including extras"
+)
+# Of an album these words tell the edition, or nothing.
+NOT_OF_FOLDERS = frozenset(
+    {K.EDIT, K.EXTENDED, K.LANGUAGE, K.OTHER, K.REPRISE, K.INTERLUDE, K.PREVIEW, K.MASHUP, K.TAKE}
+)
+
 # These make a live album when they are all its name says.
 WHOLE_NAME_LIVE = frozenset(
     {"alive", "live", "in concert", "concert", "unplugged", "on stage", "onstage", "on tour"}
