@@ -32,7 +32,7 @@ from .const import (
     SPOTIFY_SCOPES,
     SUBENTRY_PLAYLIST,
 )
-from .engine.errors import SoulSpotError
+from .engine.errors import Service, SoulSpotError, UnavailableError
 from .engine.model import PlaylistSummary
 from .engine.slskd.models import ServerStatus, StatusWarning
 from .flow.options_flow import SoulSpotOptionsFlow
@@ -169,6 +169,8 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         if user_input is not None:
             try:
                 status = await async_probe_slskd(self.hass, user_input)
+                if not self._uses_spotify:
+                    await self._async_identify_by_slskd(status)
             except SoulSpotError as error:
                 problem = slskd_error(error)
             else:
@@ -180,16 +182,20 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
             description_placeholders=problem.placeholders,
         )
 
+    async def _async_identify_by_slskd(self, status: ServerStatus) -> None:
+        """Tell accounts without Spotify apart by their Soulseek login."""
+        if status.username is None:
+            raise UnavailableError(Service.SLSKD, "not_logged_in")
+        await self.async_set_unique_id(f"soulseek:{status.username}")
+        if self.source == SOURCE_USER:
+            self._abort_if_unique_id_configured()
+        self._abort_if_unique_id_mismatch(reason="wrong_soulseek_account")
+        self._title = status.username
+
     async def _async_accept_slskd(
         self, status: ServerStatus, user_input: dict[str, Any]
     ) -> ConfigFlowResult:
         """Remember a slskd that works, and go on with the folders."""
-        if not self._uses_spotify:
-            await self.async_set_unique_id(f"soulseek:{status.username}")
-            if self.source == SOURCE_USER:
-                self._abort_if_unique_id_configured()
-            self._abort_if_unique_id_mismatch(reason="wrong_soulseek_account")
-            self._title = status.username or ""
         self._data |= {
             CONF_SLSKD_ADDRESS: status.url,
             CONF_SLSKD_API_KEY: user_input.get(CONF_SLSKD_API_KEY),

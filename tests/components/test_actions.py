@@ -219,6 +219,7 @@ async def test_enrich_metadata(hass: HomeAssistant, world: World) -> None:
         ("download_track", {"artist": "Ada Quartet"}, "track_missing"),
         ("download_track", {"track_id": 999}, "unknown_track"),
         ("search", {"title": "Morning Song"}, "track_missing"),
+        ("search", {"search_query": "morning"}, "track_missing"),
         ("enrich_metadata", {"track_id": 999}, "unknown_track"),
     ],
 )

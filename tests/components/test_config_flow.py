@@ -292,7 +292,7 @@ async def test_slskd_problems_have_a_name_and_a_field(
 
 
 @asynccontextmanager
-async def _old_slskd(version: str) -> AsyncIterator[URL]:
+async def _terse_slskd(version: str) -> AsyncIterator[URL]:
     """Serve just enough of a slskd to tell its version."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -308,10 +308,18 @@ async def _old_slskd(version: str) -> AsyncIterator[URL]:
         yield url
 
 
+async def test_the_soulseek_login_must_be_told(hass: HomeAssistant, world: World) -> None:
+    """Refuse a slskd whose account cannot be told from others."""
+    form = await start(hass, "without_spotify")
+    async with _terse_slskd("0.26.0") as url:
+        form = await enter(hass, form, world.slskd_input(slskd_address=str(url)))
+    assert form["errors"] == {"base": "not_logged_in"}
+
+
 async def test_old_versions_are_refused(hass: HomeAssistant, world: World) -> None:
     """Name the version that is needed."""
     form = await start(hass, "without_spotify")
-    async with _old_slskd("0.19.4") as url:
+    async with _terse_slskd("0.19.4") as url:
         form = await enter(hass, form, world.slskd_input(slskd_address=str(url)))
     assert form["errors"] == {"base": "too_old"}
     assert placeholders_of(form)["version"] == "0.19.4"

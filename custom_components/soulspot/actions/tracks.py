@@ -82,7 +82,7 @@ async def async_search(call: ServiceCall) -> ServiceResponse:
     """Search for a track, and judge what peers offer without downloading."""
     entry = find_entry(call)
     data = call.data
-    if ATTR_TRACK_ID not in data and ATTR_SEARCH_QUERY not in data:
+    if ATTR_TRACK_ID not in data:
         _require_names(call)
     with translated_errors():
         report = await entry.runtime_data.pipeline.search(
