@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from contextlib import suppress
 from pathlib import Path
+import signal
 import sys
 
 from .folders import REPOSITORY, DemoFolders
@@ -38,6 +39,13 @@ def _arguments() -> argparse.Namespace:
         help="how much faster than real the simulated network is",
     )
     parser.add_argument(
+        "--python",
+        type=Path,
+        default=Path(sys.executable),
+        metavar="FILE",
+        help="the Python whose Home Assistant is meant, this one by default",
+    )
+    parser.add_argument(
         "--deadline",
         type=float,
         default=_DEFAULT_DEADLINE,
@@ -55,29 +63,37 @@ def _arguments() -> argparse.Namespace:
 
 async def _run(arguments: argparse.Namespace) -> bool:
     """Do what the command line says; tell whether all is well."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        # Home Assistant is stopped on the way out, whoever ends us.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, task.cancel)
     folders = DemoFolders(arguments.folder.resolve())
-    port, speed, deadline = arguments.port, arguments.speed, arguments.deadline
+    # Not resolved: a link leads out of the virtual environment.
+    python = arguments.python.absolute()
+    start = (folders, arguments.port, arguments.speed, python)
     if arguments.check:
         return await check_once(
-            folders, port, speed, deadline, with_kill=arguments.restart, report=arguments.json
+            *start, arguments.deadline, with_kill=arguments.restart, report=arguments.json
         )
     if arguments.screenshot is not None:
-        await screenshot(folders, port, speed, deadline, arguments.screenshot)
-    else:
-        await show(folders, port, speed)
+        await screenshot(*start, arguments.deadline, arguments.screenshot)
+        return True
+    with suppress(asyncio.CancelledError):
+        await show(*start)
     return True
 
 
 def main() -> int:
     """Run; 0 when all is well, 1 when the check found something, 2 when nothing could run."""
     arguments = _arguments()
-    with suppress(KeyboardInterrupt):
-        try:
-            return 0 if asyncio.run(_run(arguments)) else 1
-        except DemoError as problem:
-            complain(str(problem))
-            return 2
-    return 130
+    try:
+        return 0 if asyncio.run(_run(arguments)) else 1
+    except DemoError as problem:
+        complain(str(problem))
+        return 2
+    except KeyboardInterrupt, asyncio.CancelledError:
+        return 130
 
 
 if __name__ == "__main__":

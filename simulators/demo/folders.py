@@ -1,12 +1,18 @@
 """Lay out the folder everything of a run lies in, and write what Home Assistant starts from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+import fcntl
 import json
 from pathlib import Path
 import shutil
 
+from .screen import DemoError
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+_LOCK = ".lock"
 _CONFIGURATION = """\
 # Written by the demo.
 homeassistant:
@@ -70,10 +76,25 @@ class DemoFolders:
         """Return the file that collects all Home Assistant prints."""
         return self.root / "home-assistant.log"
 
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Keep every other run out of the folder; DemoError when one is there."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / _LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise DemoError(
+                    f"another demo runs in {self.root}. End it, or name another folder: "
+                    "script/demo --folder FOLDER --port 9123"
+                ) from None
+            yield
+
     def prepare(self, port: int) -> None:
         """Delete what an earlier run left, and write the configuration; the port is Home Assistant's."""
-        if self.root.exists():
-            shutil.rmtree(self.root)
+        for name in ("config", "slskd", "music"):
+            shutil.rmtree(self.root / name, ignore_errors=True)
+        self.log.unlink(missing_ok=True)
         for folder in (self.config / ".storage", self.downloads, self.incomplete, self.library):
             folder.mkdir(parents=True)
         (self.config / "configuration.yaml").write_text(_CONFIGURATION, "utf-8")

@@ -1,12 +1,13 @@
 """Run Home Assistant as a child process."""
 
 import asyncio
+import atexit
 from collections.abc import Mapping
 from contextlib import suppress
 import os
+from pathlib import Path
 import signal
 import socket
-import sys
 
 from .folders import DemoFolders
 from .screen import DemoError
@@ -31,10 +32,13 @@ def require_free_port(port: int) -> None:
 class HomeAssistantProcess:
     """Start, watch, stop and kill one Home Assistant; what it prints goes into the log of the run."""
 
-    def __init__(self, folders: DemoFolders, port: int, environment: Mapping[str, str]) -> None:
-        """Take its folders, its port and further environment variables."""
+    def __init__(
+        self, folders: DemoFolders, port: int, environment: Mapping[str, str], python: Path
+    ) -> None:
+        """Take its folders, its port, further environment variables, and the Python it is installed in."""
         self.url = f"http://{HOST}:{port}"
         self._folders = folders
+        self._python = python
         self._environment = {**os.environ, **environment, "SETUP_PORT": str(port)}
         # Only the link in the configuration folder brings the integration, as in a real installation.
         self._environment.pop("PYTHONPATH", None)
@@ -49,7 +53,7 @@ class HomeAssistantProcess:
         """Start it; DemoError when it does not run or its page does not answer in time."""
         with self._folders.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                str(self._python),
                 "-m",
                 "homeassistant",
                 "--config",
@@ -63,6 +67,8 @@ class HomeAssistantProcess:
                 # Ctrl+C is for us: we end it in order.
                 start_new_session=True,
             )
+        # Whatever happens to us, it must not stay behind.
+        atexit.register(_kill, self._process)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 while not await self._answers():
@@ -112,3 +118,10 @@ class HomeAssistantProcess:
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill a process that is still there."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 import json
 from pathlib import Path
-import signal
 import time
 
 from .api import HomeAssistantApi
@@ -49,73 +48,78 @@ class Running:
 
 
 @asynccontextmanager
-async def started(folders: DemoFolders, port: int, speed: float) -> AsyncIterator[Running]:
+async def started(
+    folders: DemoFolders, port: int, speed: float, python: Path
+) -> AsyncIterator[Running]:
     """Start everything and set it up; stop it all at the end."""
     require_free_port(port)
     begun = time.monotonic()
-    folders.prepare(port)
-    say("Starting the simulators of Spotify, slskd and MusicBrainz")
-    async with Servers(folders, speed=speed) as servers:
-        home_assistant = HomeAssistantProcess(folders, port, servers.environment)
-        async with HomeAssistantApi(home_assistant.url) as api:
-            try:
-                say("Starting Home Assistant (about ten seconds)")
-                await home_assistant.start()
-                await api.onboard()
-                await api.log_in()
-                note(f"runs after {time.monotonic() - begun:.0f} s")
-                say(
-                    "Setting SoulSpot up through its config flow: Spotify, slskd, folders, playlists"
-                )
-                await set_up_house(api)
-                entry_id = await set_up_integration(api, servers, folders, PLAYLISTS)
-                found = await find_entities(api, entry_id)
-                dashboard = await create_dashboard(api, found)
-                await wait_for_import(api, found)
-                yield Running(folders, servers, home_assistant, api, dashboard, begun)
-            finally:
-                await api.disconnect()
-                say("Stopping")
-                await home_assistant.stop()
+    with folders.reserved():
+        folders.prepare(port)
+        say("Starting the simulators of Spotify, slskd and MusicBrainz")
+        async with Servers(folders, speed=speed) as servers:
+            home_assistant = HomeAssistantProcess(folders, port, servers.environment, python)
+            async with HomeAssistantApi(home_assistant.url) as api:
+                try:
+                    dashboard = await _set_up(api, home_assistant, servers, folders)
+                    yield Running(folders, servers, home_assistant, api, dashboard, begun)
+                finally:
+                    await api.disconnect()
+                    say("Stopping")
+                    await home_assistant.stop()
 
 
-async def show(folders: DemoFolders, port: int, speed: float) -> None:
-    """Run until Ctrl+C; a restart asked for on the page is granted."""
-    stopped = _stop_signal()
-    async with started(folders, port, speed) as running:
+async def _set_up(
+    api: HomeAssistantApi,
+    home_assistant: HomeAssistantProcess,
+    servers: Servers,
+    folders: DemoFolders,
+) -> str:
+    """Start Home Assistant, do what a person does in it, and return the dashboard's address."""
+    say("Starting Home Assistant (about ten seconds)")
+    await home_assistant.start()
+    await api.onboard()
+    await api.log_in()
+    say("Setting SoulSpot up through its config flow: Spotify, slskd, folders, playlists")
+    await set_up_house(api)
+    entry_id = await set_up_integration(api, servers, folders, PLAYLISTS)
+    found = await find_entities(api, entry_id)
+    address = await create_dashboard(api, found)
+    await wait_for_import(api, found)
+    return address
+
+
+async def show(folders: DemoFolders, port: int, speed: float, python: Path) -> None:
+    """Run until somebody ends it; a restart asked for on the page is granted."""
+    async with started(folders, port, speed, python) as running:
         print()
         say(f"Open {styled(running.dashboard, 1)} (no password needed)")
-        note("The dashboard shows two playlists as they become files; it takes about two minutes.")
+        note("Two playlists become files there; it takes about a minute.")
         note("Settings > Devices & services > SoulSpot shows the account and the playlists.")
         note("Developer tools > Actions: try soulspot.get_playlist or soulspot.search.")
         note(f"The music arrives in {running.folders.library}")
         note(f"Home Assistant's log is {running.folders.log}")
         say("Ctrl+C ends it")
-        while not stopped.is_set():
-            ended = asyncio.create_task(running.home_assistant.wait())
-            waiting = asyncio.create_task(stopped.wait())
-            await asyncio.wait((ended, waiting), return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            if not ended.done():
-                ended.cancel()
-            elif running.home_assistant.wants_restart:
-                say("Home Assistant restarts")
-                await running.home_assistant.start()
-            else:
+        while True:
+            await running.home_assistant.wait()
+            if not running.home_assistant.wants_restart:
                 raise DemoError(f"Home Assistant ended by itself. See {running.folders.log}")
+            say("Home Assistant restarts")
+            await running.home_assistant.start()
 
 
 async def check_once(
     folders: DemoFolders,
     port: int,
     speed: float,
+    python: Path,
     deadline: float,
     *,
     with_kill: bool = False,
     report: Path | None = None,
 ) -> bool:
     """Run the main job once, print what came out, and tell whether everything is as it should be."""
-    async with started(folders, port, speed) as running:
+    async with started(folders, port, speed, python) as running:
         if with_kill:
             await _kill_in_full_swing(running, deadline)
         say("Waiting for the main job")
@@ -136,10 +140,10 @@ async def check_once(
 
 
 async def screenshot(
-    folders: DemoFolders, port: int, speed: float, deadline: float, target: Path
+    folders: DemoFolders, port: int, speed: float, python: Path, deadline: float, target: Path
 ) -> None:
     """Take a picture of the dashboard when most of the main job is done and some is still under way."""
-    async with started(folders, port, speed) as running:
+    async with started(folders, port, speed, python) as running:
         say("Waiting for something to see")
         await wait_until(running.api, running.playlist_ids, is_worth_a_picture, deadline)
         say("Taking the picture")
@@ -193,11 +197,3 @@ def _report(outcome: CheckResult, report: Path | None) -> None:
             f"{wrong} of {tracks} tracks, {len(outcome.problems)} further problems, "
             f"{len(outcome.log_errors)} log records (after {outcome.seconds:.0f} s)"
         )
-
-
-def _stop_signal() -> asyncio.Event:
-    """Return what is set when somebody wants the end."""
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    return stopped
