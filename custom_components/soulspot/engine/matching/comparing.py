@@ -16,7 +16,7 @@ K = VersionKind
 # What differs in length above all, so that the length can tell it.
 _TOLD_BY_LENGTH = frozenset({K.EDIT, K.EXTENDED})
 # A folder of these often holds plain recordings too.
-_MIXED_FOLDERS = frozenset({K.REMIX, K.SESSION, K.COVER, K.COMMENTARY, K.TAKE})
+_MIXED_FOLDERS = frozenset({K.REMIX, K.SESSION, K.COVER, K.COMMENTARY, K.TAKE, K.CLEAN})
 _SOFT = frozenset({K.MONO})
 _SAME_TAKE_SECONDS = 2  # Two concerts differ by more, two rips of one do not.
 _FAMILY = {K.SESSION: K.LIVE}

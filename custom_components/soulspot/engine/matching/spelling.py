@@ -2,12 +2,13 @@
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from .words import ARTICLES
+from .words import ARTICLES, split_words
 
 _LONG_WORD = 9  # letters: two of them may be wrong.
 _SHORTEST_WORD = 4  # letters: shorter words differ for a reason.
 _SHORTEST_TITLE = 6
 _MOST_WORDS_WRONG = 2
+_SMALL_WORDS = split_words("of on in the a an to at from for by with and or my your is")
 
 
 def numbers(words: tuple[str, ...]) -> list[str]:
@@ -43,6 +44,8 @@ def is_slip(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 def _is_word_slip(one: str, other: str) -> bool:
     """Tell whether two words are the same but for a letter or two."""
+    if one in _SMALL_WORDS and other in _SMALL_WORDS:
+        return True
     shortest = min(len(one), len(other))
     if shortest < _SHORTEST_WORD or one.isdigit() or one[0] != other[0]:
         return False

@@ -10,6 +10,8 @@ from .versions import Region, Version, is_number, is_year, read_region
 from .words import ARTICLES, PART_NOUNS, STANDARD_BIT_RATES, TECHNICAL_WORDS
 
 _HASH_LENGTH = 8
+_CATALOGUE_LENGTH = 5
+_SIDES = frozenset("abcdefgh")
 _TITLE, _ARTIST, _ALBUM = b"\1", b"\2", b"\3"
 _MOST_PLACES = 4
 
@@ -179,6 +181,8 @@ class _Reader:
         if self._has_artist(part):
             self.artist = Presence.CLEAR
         before = self._left(part.start, min(self.start, part.stop))
+        if part.start == 0 and before and before[0] in _SIDES:
+            before = before[1:]
         while before and is_number(before[0]):
             before = before[1:]
         if before:
@@ -225,8 +229,9 @@ class _Reader:
         text = f" {' '.join(words)} "
         if region.versions:
             self._add_versions(region, "" if after else text)
-        elif region.foreign and behind_title:
-            self.additions.append(text)
+        elif region.foreign and behind_title and not self._is_described_version(words):
+            if not any(_is_catalogue_number(word) for word in left):
+                self.additions.append(text)
 
     def read_part(self, part: Part) -> bool:
         """Read a part of its own; tell whether a bracket behind it still belongs to the title."""
@@ -261,6 +266,14 @@ class _Reader:
             return False
         return True
 
+    def _is_described_version(self, words: tuple[str, ...]) -> bool:
+        """Note a wanted version that is told by its place or person alone: [Electric Ballroom, London]."""
+        for version in self.target.title.versions:
+            if any(word in version.detail and not word.isdigit() for word in words):
+                self.beside.append(Beside(Version(version.kind, frozenset(words)), ""))
+                return True
+        return False
+
     def _has_artist(self, part: Part) -> bool:
         """Tell whether a part holds the artist's name."""
         return _ARTIST in self.explained[part.start : part.stop]
@@ -272,6 +285,12 @@ class _Reader:
     def _add_versions(self, region: Region, part_text: str) -> None:
         """Note versions, with the words that a folder may explain."""
         self.beside.extend(Beside(version, part_text) for version in region.versions)
+
+
+def _is_catalogue_number(word: str) -> bool:
+    """Tell whether a word is a record company's number: rt023, warplp496x."""
+    digits = sum(letter.isdigit() for letter in word)
+    return len(word) >= _CATALOGUE_LENGTH and 2 <= digits <= len(word) - 2 and word.isascii()
 
 
 def _is_hash(words: tuple[str, ...]) -> bool:

@@ -11,6 +11,7 @@ from .transliteration import has_other_script, romanise, sound_of
 from .versions import is_number
 
 _MOST_PLACES = 4
+_SHORTEST_CUT = 10
 _SHORTEST_START = 5  # letters that a shortened title must have left.
 _ALIKE = 70  # per cent; less alike than this cannot be a slip of the pen.
 
@@ -103,13 +104,17 @@ def _match_loosely(target: Target, name: Name) -> TitleMatch:
             continue
         if is_slip(own, full):
             return read_around(target, name, start, part.stop, TitleLevel.CLOSE)
-        if (
-            len(own) < len(full)
-            and full[: len(own)] == own
-            and len("".join(own)) >= _SHORTEST_START
-        ):
+        if _is_beginning(own, full):
             return read_around(target, name, start, part.stop, TitleLevel.SHORTENED)
     return NO_TITLE
+
+
+def _is_beginning(own: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    """Tell whether words are a title's first ones, or the title cut off anywhere after a good deal of it."""
+    written, title = "".join(own), "".join(full)
+    if len(own) < len(full) and full[: len(own)] == own:
+        return len(written) >= _SHORTEST_START
+    return len(written) >= _SHORTEST_CUT and len(written) < len(title) and title.startswith(written)
 
 
 def _own_words(target: Target, words: tuple[str, ...], part: Part) -> tuple[str, ...]:
