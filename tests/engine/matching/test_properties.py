@@ -5,7 +5,13 @@ import time
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.soulspot.engine.matching import Candidate, Outcome, WantedRecording, queries
+from custom_components.soulspot.engine.matching import (
+    Candidate,
+    Outcome,
+    Verdict,
+    WantedRecording,
+    queries,
+)
 from custom_components.soulspot.engine.model import PeerHistory, PeerResponse, RemoteFile
 
 from .building import decide, file, peer, wanted
@@ -234,3 +240,22 @@ def test_histories_only_order_peers(responses: list[PeerResponse]) -> None:
     )
     assert plain.outcome is informed.outcome
     assert {c.file.path for c in plain.pool} == {c.file.path for c in informed.pool}
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(recordings, answers())
+def test_every_outcome_is_explained(
+    recording: WantedRecording, responses: list[PeerResponse]
+) -> None:
+    """What is left has something against it, what is asked about something in doubt, what is taken neither."""
+    decision = decide(recording, *responses)
+    for candidate in decision.pool + decision.rejected:
+        verdicts = {item.verdict for item in candidate.evidence}
+        if candidate.outcome is Outcome.LEAVE:
+            assert Verdict.CONTRADICTS in verdicts
+        elif candidate.outcome is Outcome.ASK:
+            assert Verdict.DOUBTFUL in verdicts
+            assert Verdict.CONTRADICTS not in verdicts
+        else:
+            assert not verdicts & {Verdict.CONTRADICTS, Verdict.DOUBTFUL}
+        assert candidate.sentence

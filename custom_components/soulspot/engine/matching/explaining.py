@@ -32,6 +32,12 @@ def explain(judgement: Judgement) -> tuple[Evidence, ...]:
     album = _album(judgement)
     if album is not None:
         evidence.append(album)
+    if judgement.outcome is Outcome.ASK and all(
+        item.verdict is not Verdict.DOUBTFUL for item in evidence
+    ):
+        is_unmeasured = judgement.length.level in (LengthLevel.UNKNOWN, LengthLevel.IMPLAUSIBLE)
+        key = "unproven_without_length" if is_unmeasured else "unproven"
+        evidence.append(_evidence(EvidenceField.LENGTH, Verdict.DOUBTFUL, key))
     return tuple(evidence)
 
 

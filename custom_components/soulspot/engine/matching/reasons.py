@@ -68,6 +68,8 @@ SENTENCES: dict[str, str] = {
     "length_unknown": "no length advertised",
     "length_implausible": "the advertised length does not fit the size",
     "size_unlikely": "the size does not fit the wanted length",
+    "unproven_without_length": "without a length it cannot be told from other recordings of the song",
+    "unproven": "too little speaks for it",
     # Album and sibling files
     "album_agrees": "album agrees",
     "other_album": "from another album",
