@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .folding import simplify
 from .names import Name, Part, parse_name
 from .transliteration import romanise, sound_of
-from .versions import is_number
+from .versions import is_number, is_year
 from .words import ARTICLES, GUEST_WORDS, NEUTRAL_WORDS, split_words
 
 _NAME_CACHE = 2_048
@@ -111,6 +111,8 @@ def _add_short_forms(forms: dict[str, bool], artist: str, bare: list[str]) -> No
             "group",
         ):
             _add(forms, bare[:-1], is_weak=False)
+        if len(members) == 2:
+            _add(forms, [*members[0], *members[1]], is_weak=False)
     if " / " in artist:  # Two names of one act: Yusuf / Cat Stevens.
         for member in members:
             _add(forms, member, is_weak=False)
@@ -215,7 +217,9 @@ def presence(
             continue
         if form.text.count(" ") > 2 or any(word in JOINERS for word in rest):
             return Presence.CLEAR
-        is_clear = all(
+        behind = text[text.index(form.text) + len(form.text) :].split()
+        is_numbered = bool(behind) and behind[0].isdigit() and not is_year(behind[0])  # Phoenix II
+        is_clear = not is_numbered and all(
             word in NEUTRAL_WORDS or word in _SHELF_WORDS or word in album or is_number(word)
             for word in rest
         )

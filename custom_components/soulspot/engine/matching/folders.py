@@ -12,8 +12,8 @@ from .transliteration import has_other_script, romanise
 from .versions import FolderMark, folder_marks, is_number
 from .words import MARKING_WORDS, NEUTRAL_WORDS, VersionKind
 
-_FOLDER_CACHE = 4_096
-_READERS = 16
+_FOLDER_CACHE = 2_048
+_READERS = 4
 _DEEPEST = 6  # folders; further up is the owner's own order.
 _TELLING_ALBUM = 4  # letters: a shorter album name must be all a folder says.
 

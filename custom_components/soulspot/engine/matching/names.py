@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .folding import simplify
 
-_NAME_CACHE = 16_384
+_NAME_CACHE = 4_096
 _LONGEST_NAME = 400  # characters: no file system takes more.
 
 _AND = re.compile(r"(?<=[\w)\]])\s*[&+]\s*(?=[\w(\[])|(?<=\w )n(?= \w)")
@@ -18,7 +18,7 @@ _CLOSING = frozenset(")]}")
 # One spelling for words that are written in many ways.
 _SAME_WORDS = {
     "pt": "part", "pts": "part", "parts": "part", "parte": "part", "teil": "part", "partie": "part", "vol": "volume",
-    "vols": "volume", "no": "number", "nr": "number", "num": "number", "und": "and", "versus": "vs", "mister": "mr",
+    "vols": "volume", "nr": "number", "num": "number", "und": "and", "versus": "vs", "mister": "mr",
     "saint": "st", "doctor": "dr", "ft": "feat", "featuring": "feat", "feats": "feat", "mount": "mt",
 }  # fmt: skip
 _ROMAN = {
@@ -116,6 +116,8 @@ def _canonical(word: str, before: list[str]) -> str:
     """Return a word's one spelling; numerals depend on the word before."""
     if word in _ROMAN:
         return _ROMAN[word]
+    if word.isdigit() and before and before[-1] == "no":
+        before[-1] = "number"
     if before and before[-1] in _NUMBERED:
         if word in _ROMAN_AFTER_NOUN:
             return _ROMAN_AFTER_NOUN[word]

@@ -32,7 +32,7 @@ from .words import (
     VersionKind,
 )
 
-_WORD_CACHE = 8_192
+_WORD_CACHE = 4_096
 _LONGEST_PHRASE = 4
 
 
