@@ -38,7 +38,7 @@ class _Entry(NamedTuple):
     """Hold a weighed file until it is known whether anybody wants to read about it."""
 
     order: tuple[object, ...]
-    username: str
+    response: PeerResponse
     file: RemoteFile
     format: str
     length: LengthMatch
@@ -66,14 +66,13 @@ def rank(
     are never considered. Nothing here waits or reads a clock; peers that are to be left alone for
     a while are for the caller to leave out.
     """
-    weigher = _Weigher(prepare(wanted), profile)
+    weigher = _Weigher(prepare(wanted), profile, histories)
     considered = 0
     for response in responses:
         considered += len(response.files)
-        peer = weigher.meet(response, histories.get(response.username))
         for file in response.files:
             if not file.is_locked:
-                weigher.weigh(response.username, file, peer)
+                weigher.weigh(response, file)
     weigher.hear_siblings(responses)
     return weigher.decide(considered)
 
@@ -81,29 +80,33 @@ def rank(
 class _Weigher:
     """Weigh files one by one; folders and names that come again are read once."""
 
-    def __init__(self, target: Target, profile: QualityProfile) -> None:
+    def __init__(
+        self, target: Target, profile: QualityProfile, histories: Mapping[str, PeerHistory]
+    ) -> None:
         """Remember nothing yet."""
         self._target = target
         self._profile = profile
+        self._histories = histories
         self._titles: dict[str, _Title] = {}
         self._lengths: dict[int | None, LengthMatch] = {}
         self._judgements: dict[tuple[int, int, LengthMatch], Judgement] = {}
         self._evidence: dict[tuple[int, int], tuple[Evidence, ...]] = {}
         self._peers: dict[str, tuple[int, ...]] = {}
-        self._offers: dict[str, PeerResponse] = {}
         self._folders = reader_for(shelf_of(target))
         self._taken: list[_Entry] = []
         self._asked: list[_Entry] = []
         self._left: list[_Entry] = []
         self._heard_audio = False
 
-    def meet(self, response: PeerResponse, history: PeerHistory | None) -> tuple[int, ...]:
+    def _order_of(self, response: PeerResponse) -> tuple[int, ...]:
         """Return a peer's sort key, and remember it."""
-        order = self._peers[response.username] = peer_order(response, history)
-        self._offers[response.username] = response
+        order = self._peers.get(response.username)
+        if order is None:
+            order = peer_order(response, self._histories.get(response.username))
+            self._peers[response.username] = order
         return order
 
-    def weigh(self, username: str, file: RemoteFile, peer: tuple[int, ...]) -> None:
+    def weigh(self, response: PeerResponse, file: RemoteFile) -> None:
         """Judge a file; one whose name has nothing of the title is forgotten at once."""
         path = file.path
         cut = max(path.rfind("\\"), path.rfind("/"))
@@ -119,10 +122,10 @@ class _Weigher:
         if match.level is TitleLevel.NONE:
             return
         length = self._lengths.get(file.length_s) or self._read_length(file, format_name)
-        misses = title.misses + contradicts(match, length)
-        if misses:
-            order = (misses, match.level, abs(length.seconds), username, path)
-            self._left.append(_Entry(order, username, file, format_name, length, None, None))
+        if title.misses or contradicts(match, length):
+            misses = title.misses + contradicts(match, length)
+            order = (misses, match.level, abs(length.seconds), response.username, path)
+            self._left.append(_Entry(order, response, file, format_name, length, None, None))
             return
         folder = self._folders.read(path[:cut] if cut > 0 else "")
         key = (title.number, folder.number, length)
@@ -131,16 +134,15 @@ class _Weigher:
             judgement = judge(self._target, match, folder, length)
             if not match.depends_on_folder:
                 self._judgements[key] = judgement
-        self._file_away(username, file, format_name, length, judgement, peer)
+        self._file_away(response, file, format_name, length, judgement)
 
     def _file_away(
         self,
-        username: str,
+        response: PeerResponse,
         file: RemoteFile,
         format_name: str,
         length: LengthMatch,
         judgement: Judgement,
-        peer: tuple[int, ...],
     ) -> None:
         """Put a judged file where it belongs."""
         outcome = judgement.outcome
@@ -155,15 +157,21 @@ class _Weigher:
                 order: tuple[object, ...] = (
                     judgement.certainty,
                     quality,
-                    peer,
-                    username,
+                    self._order_of(response),
+                    response.username,
                     file.path,
                 )
                 fitting = self._taken if outcome is Outcome.TAKE else self._asked
-                fitting.append(_Entry(order, username, file, format_name, length, judgement, None))
+                fitting.append(_Entry(order, response, file, format_name, length, judgement, None))
                 return
-        order = (judgement.misses, judgement.title.level, abs(length.seconds), username, file.path)
-        self._left.append(_Entry(order, username, file, format_name, length, judgement, refusal))
+        order = (
+            judgement.misses,
+            judgement.title.level,
+            abs(length.seconds),
+            response.username,
+            file.path,
+        )
+        self._left.append(_Entry(order, response, file, format_name, length, judgement, refusal))
 
     def _read_title(self, stem: str) -> _Title:
         """Return what a file name says, and remember it."""
@@ -188,7 +196,7 @@ class _Weigher:
         if any(_says_little(entry) for entry in self._taken):
             for entry in heapq.nsmallest(POOL_LIMIT, self._taken, key=_order):
                 if _says_little(entry) and self._has_siblings(entry):
-                    level = siblings.judge(entry.username, entry.file, seconds)
+                    level = siblings.judge(entry.response.username, entry.file, seconds)
                     if level > SiblingLevel.SCALED:
                         self._taken.remove(entry)
                         self._sort_in(entry, level)
@@ -197,7 +205,7 @@ class _Weigher:
         left = [entry for entry in self._left if _failed_once(entry)]
         for entry in heapq.nsmallest(POOL_LIMIT, left, key=_order):
             if self._has_siblings(entry):
-                level = siblings.judge(entry.username, entry.file, seconds)
+                level = siblings.judge(entry.response.username, entry.file, seconds)
                 if level is SiblingLevel.SCALED:
                     self._left.remove(entry)
                     self._sort_in(entry, level)
@@ -206,14 +214,13 @@ class _Weigher:
         """Tell whether a file's folder holds enough others to compare it with."""
         path = entry.file.path
         folder = path[: max(path.rfind("\\"), path.rfind("/")) + 1]
-        files = self._offers[entry.username].files
+        files = entry.response.files
         return sum(file.path.startswith(folder) for file in files) > ENOUGH_SIBLINGS
 
     def _sort_in(self, entry: _Entry, level: SiblingLevel) -> None:
         """Judge a file anew with what its siblings say."""
         judgement = hear_siblings(self._target, self._whole_judgement(entry), level)
-        peer = self._peers.get(entry.username, ())
-        self._file_away(entry.username, entry.file, entry.format, judgement.length, judgement, peer)
+        self._file_away(entry.response, entry.file, entry.format, judgement.length, judgement)
 
     def decide(self, considered: int) -> Decision:
         """Return the decision for everything weighed so far."""
@@ -252,7 +259,7 @@ class _Weigher:
                 ),
             )
         return Candidate(
-            username=entry.username,
+            username=entry.response.username,
             file=entry.file,
             format=entry.format,
             bit_rate=estimate_bit_rate(entry.file, self._target.seconds),
