@@ -10,8 +10,8 @@ from threading import Lock
 from typing import Any
 
 _START = datetime(2026, 11, 22, 12, tzinfo=UTC)
-_RESTS = 2  # Times in a row that nothing may be going on.
-_PATIENCE = 200  # Looks at something that goes on and on, for example a server that waits itself.
+_QUIET_ROUNDS = 12  # Rounds of the event loop with nothing to do; sockets here answer at once.
+_BREATH = 0.0005  # seconds
 
 
 class TurnedClock:
@@ -64,7 +64,7 @@ class TurnedClock:
 
 
 class Activity:
-    """Know whether anything goes on outside of the event loop's own tasks."""
+    """Know whether threads work."""
 
     def __init__(self) -> None:
         """Begin at rest."""
@@ -73,7 +73,7 @@ class Activity:
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a thread works or a request runs."""
+        """Tell whether a thread works."""
         return self._busy > 0
 
     def begin(self) -> None:
@@ -87,22 +87,23 @@ class Activity:
             self._busy -= 1
 
     async def rest(self) -> None:
-        """Return when nothing goes on any more but sleeping."""
+        """Return when nothing goes on any more but sleeping.
+
+        A request that a server answers only later, when time has passed, is no activity.
+        """
         loop: Any = asyncio.get_running_loop()
-        quiet = 0
-        for _ in range(_PATIENCE):
-            for _ in range(20):
-                await asyncio.sleep(0)
-                if not loop._ready:
-                    break
+        quiet, is_settled = 0, False
+        while quiet < _QUIET_ROUNDS or not is_settled:
             if self.is_busy:
-                quiet = 0
-                await asyncio.sleep(0.001)
-                continue
-            quiet += 1
-            if quiet == _RESTS:
-                return
-            await asyncio.sleep(0.0002)
+                is_settled = False
+                await asyncio.sleep(_BREATH)
+            elif quiet >= _QUIET_ROUNDS:
+                # A thread that has ended may not have told the event loop yet.
+                is_settled = True
+                await asyncio.sleep(_BREATH)
+            else:
+                await asyncio.sleep(0)
+            quiet = 0 if loop._ready or self.is_busy else quiet + 1
 
 
 class WatchedExecutor(ThreadPoolExecutor):

@@ -1,7 +1,7 @@
 """Put a whole pipeline into a small simulated world whose time is turned by the test."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Self
 
 import aiohttp
+import pytest
 from yarl import URL
 
 from custom_components.soulspot.engine.model import DownloadState, TrackId
@@ -31,14 +32,7 @@ from simulators.catalogue import (
 )
 from simulators.common.clock import ManualClock as SimulatedClock
 from simulators.musicbrainz import MusicBrainzSimulator
-from simulators.slskd import (
-    Attributes,
-    Behaviour,
-    Peer,
-    Settings,
-    SharedFile,
-    SlskdSimulator,
-)
+from simulators.slskd import Attributes, Behaviour, Peer, Settings, SharedFile, SlskdSimulator
 from simulators.spotify import SpotifySimulator
 
 from .turning import Activity, TurnedClock, Turner, WatchedExecutor, watch_threads
@@ -128,9 +122,7 @@ def copy(
     name = f"{wanted.track_number:02d} - {wanted.title}.{profile.extension}"
     path = f"@@abcde\\Music\\{wanted.album_artist}\\{wanted.album}\\{name}"
     tags = AudioTags(wanted.title, wanted.artists[0], wanted.album)
-    content = AudioContent(
-        sounds_like or key, length_ms or wanted.length_ms, profile, tags, damage
-    )
+    content = AudioContent(sounds_like or key, length_ms or wanted.length_ms, profile, tags, damage)
     is_lossless = profile.is_lossless
     return SharedFile(
         path=path,
@@ -192,16 +184,18 @@ class World:
         self.clock = self.turner.clock
         self.events: list[DownloadEvent] = []
         self.playlists: dict[str, PlaylistOptions] = {}
+        self._is_changed = True
         self._pipeline: Pipeline | None = None
         self._running: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start the simulators."""
+        asyncio.get_running_loop().set_debug(False)  # Its tracebacks take most of the time.
         await watch_threads(self.activity)
         self.library.mkdir()
         for simulator in (self.spotify, self.musicbrainz, self.slskd):
             await self._stack.enter_async_context(simulator)
-        self._session = await self._stack.enter_async_context(self._open_session())
+        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.turner.next_of_others = self._seconds_to_next_event
         self.turner.followers = [self.slskd.advance, self._simulated.advance]
         self.settings = replace(
@@ -219,21 +213,6 @@ class World:
         """Stop everything."""
         await self.stop()
         await self._stack.aclose()
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        """Return a session whose requests count as activity."""
-        trace = aiohttp.TraceConfig()
-
-        async def begin(*_: object) -> None:
-            self.activity.begin()
-
-        async def end(*_: object) -> None:
-            self.activity.end()
-
-        trace.on_request_start.append(begin)
-        trace.on_request_end.append(end)
-        trace.on_request_exception.append(end)
-        return aiohttp.ClientSession(trace_configs=[trace])
 
     def _seconds_to_next_event(self) -> float | None:
         """Return when something happens in slskd."""
@@ -253,9 +232,14 @@ class World:
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         for key in keys:
             self.playlists[self.spotify.playlist_id(key)] = PlaylistOptions()
-        pipeline = Pipeline(self.settings, session=self._session, tokens=Tokens(self.spotify), clock=self.clock)
+        pipeline = Pipeline(
+            self.settings, session=self._session, tokens=Tokens(self.spotify), clock=self.clock
+        )
         pipeline._context.database._executor = WatchedExecutor(self.activity, 1)
         await pipeline.open()
+        connection = pipeline._context.database._connection
+        assert connection is not None
+        connection.execute("PRAGMA synchronous = OFF")  # No power is cut here.
         await pipeline.set_playlists(self.playlists)
         pipeline.subscribe(self._hear)
         self._pipeline = pipeline
@@ -273,7 +257,7 @@ class World:
         [end] = await asyncio.gather(running, return_exceptions=True)
         await pipeline.close()
         if not isinstance(end, asyncio.CancelledError):
-            raise AssertionError(f"the pipeline has ended by itself: {end!r}")
+            pytest.fail(f"the pipeline has ended by itself: {end!r}")
 
     async def restart(self, **changes: object) -> Pipeline:
         """Stop and start, with other settings if wanted."""
@@ -281,7 +265,8 @@ class World:
         return await self.start(**changes)
 
     def _hear(self, event: DownloadEvent | None) -> None:
-        """Remember events."""
+        """Remember events, and that something is new."""
+        self._is_changed = True
         if event is not None:
             self.events.append(event)
 
@@ -309,8 +294,23 @@ class World:
             found[:] = [await self.status(key)]
             return found[0].state in states
 
-        await self.turner.until(is_there, seconds)
+        await self._until(is_there, seconds)
         return found[0]
+
+    async def _until(self, is_reached: Callable[[], Awaitable[bool]], seconds: float) -> None:
+        """Let time pass until something is reached, and look only when there is news."""
+
+        async def is_new_and_reached() -> bool:
+            is_changed, self._is_changed = self._is_changed, False
+            return is_changed and await is_reached()
+
+        self._is_changed = True
+        await self.turner.until(is_new_and_reached, seconds)
+
+    async def leap(self, seconds: float) -> None:
+        """Set the clock ahead, as after a suspend, and let everybody notice."""
+        self.clock.jump(seconds)
+        await self.pass_time(MINUTE + 1)
 
     async def until_settled(self, seconds: float = 6 * HOUR) -> dict[str, TrackStatus]:
         """Let time pass until no download moves any more, and return all by recording."""
@@ -319,7 +319,7 @@ class World:
             queue: QueueSnapshot = await self.pipeline.queue_snapshot()
             return queue.waiting + queue.searching + queue.transferring + queue.filing == 0
 
-        await self.turner.until(is_settled, seconds)
+        await self._until(is_settled, seconds)
         await self.pass_time(MINUTE)
         return await self.statuses()
 
@@ -354,5 +354,7 @@ class World:
     def files(self) -> list[str]:
         """Return every file in the library, temporary ones included."""
         return sorted(
-            str(path.relative_to(self.library)) for path in self.library.rglob("*") if path.is_file()
+            str(path.relative_to(self.library))
+            for path in self.library.rglob("*")
+            if path.is_file()
         )

@@ -1,7 +1,7 @@
 """Open a database and run a scheduler whose time is turned by the test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 import random
@@ -80,6 +80,7 @@ async def watched_database(path: Path, activity: Activity) -> Database:
 @pytest.fixture
 async def queue(tmp_path: Path) -> AsyncIterator[Queue]:
     """Return an empty queue."""
+    asyncio.get_running_loop().set_debug(False)  # Its tracebacks take most of the time.
     activity = Activity()
     async with AsyncExitStack() as stack:
         database = await watched_database(tmp_path / "queue.db", activity)

@@ -173,9 +173,13 @@ async def _enqueue_plainly(
     if lost is not None and not found:
         raise lost
     rows = {name: row for name, row in found.items() if isinstance(row, Transfer)}
-    failures = {name: row for name, row in found.items() if isinstance(row, Failure)}
-    missing = {file.filename: why for file in unknown if file.filename not in found}
-    return _result(asked, accepted | rows, failures | missing)
+    refused = {name: row for name, row in found.items() if isinstance(row, Refusal)}
+    missing = {
+        file.filename: Refusal(filename=file.filename, failure=why)
+        for file in unknown
+        if file.filename not in found
+    }
+    return _result(asked, accepted | rows, refused | missing)
 
 
 async def _by_rows(
@@ -184,23 +188,24 @@ async def _by_rows(
     files: Iterable[RequestedFile],
     old: frozenset[str],
     features: Features,
-) -> dict[str, Transfer | Failure]:
+) -> dict[str, Transfer | Refusal]:
     """Return what new or living rows tell of files that the answer does not name.
 
     Before 0.24 the answer names none; later it leaves out what is in progress already, and a row that
     failed may still come back to life: it is for `judge` to give it up.
     """
     rows = await rows_of(connection, username)
-    found: dict[str, Transfer | Failure] = {}
+    found: dict[str, Transfer | Refusal] = {}
     for file in files:
         row = choose_row(rows, username, file.filename)
         if row is None or not (row.is_alive or row.id not in old):
             continue
         found[file.filename] = row
         if row.is_completed and row.exception is not None and not features.asynchronous_enqueue:
-            found[file.filename] = classify(
+            why = classify(
                 row.exception, state=row.state, username=username, filename=file.filename
             )
+            found[file.filename] = Refusal(filename=file.filename, failure=why, row_id=row.id)
     return found
 
 
@@ -238,16 +243,12 @@ def _all_refused(files: Iterable[RequestedFile], why: Failure) -> EnqueueResult:
 def _result(
     wanted: Sequence[RequestedFile],
     accepted: Mapping[str, Transfer],
-    refused: Mapping[str, Failure],
+    refused: Mapping[str, Refusal],
 ) -> EnqueueResult:
     """Return both sides in the order of the request."""
     return EnqueueResult(
         accepted=_in_order(wanted, accepted),
-        refused=tuple(
-            Refusal(filename=file.filename, failure=refused[file.filename])
-            for file in wanted
-            if file.filename in refused
-        ),
+        refused=tuple(refused[file.filename] for file in wanted if file.filename in refused),
     )
 
 

@@ -358,6 +358,7 @@ class Refusal:
 
     filename: str
     failure: Failure
+    row_id: str | None = None  # The row that the attempt left in slskd's list, before 0.24.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

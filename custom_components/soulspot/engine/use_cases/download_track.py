@@ -1,5 +1,6 @@
 """Find a source for a wanted track and ask slskd for the file: one step of one job at a time."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 import logging
 import random
@@ -9,10 +10,11 @@ import uuid
 
 from ..errors import InputError, ServiceError
 from ..matching import Candidate, Decision, Outcome, Query, WantedRecording
-from ..model import Download, DownloadId, DownloadState, JobState, Reason, Track
+from ..model import Download, DownloadId, DownloadState, JobKind, JobState, Reason, Track
 from ..queue.retry import pause_after, pause_when_absent
 from ..queue.scheduler import ATTEMPTS, Done, Failed, Later, Result
-from ..slskd.models import Failure, FailureKind, RequestedFile
+from ..slskd.failures import failure
+from ..slskd.models import Again, Failure, FailureKind, RequestedFile
 from ..store import downloads, files, jobs, journal, network, tracks
 from ..store.downloads import SearchProgress, StoredCandidate
 from ..store.jobs import Job
@@ -29,6 +31,12 @@ DISK_PAUSE = timedelta(minutes=10)
 _INCONCLUSIVE_PAUSE = timedelta(minutes=1)
 # Whoever shares the recording would be among so many answers: other words would only bring them again.
 _ENOUGH_SEEN = 10
+_USELESS_KEPT = 50
+_PATIENCE_WITH_SOURCES = 5  # The first pause after all failed is a quarter of an hour.
+# Why a source failed that may do better later.
+_PASSING = frozenset(
+    failure(kind).reason.key for kind in FailureKind if failure(kind).again is not Again.NEVER
+)
 _PER_SENTENCE = 5  # Candidates named in a journal entry.
 
 
@@ -63,7 +71,7 @@ class DownloadTrack:
         if await database.run(_is_owned, download, now=self._context.clock.now()):
             self._context.announcer.changed()
             return Done()
-        if download.state is not DownloadState.CHOSEN:
+        if not await database.run(_has_source, download):
             result = await self._search(job, download, track)
             if result is not None:
                 return result
@@ -83,15 +91,18 @@ class DownloadTrack:
         wanted = WantedRecording.from_metadata(track.metadata)
         progress = await self._context.database.run(downloads.get_progress, download.id)
         try:
-            ladder = self._sources.ladder(wanted, download.query, last_resort=progress.rounds > 0)
+            ladder = self._sources.ladder(wanted, download.query, rounds=progress.rounds)
         except InputError as error:
             return Failed(reason=Reason(key=error.translation_key))
         await self._set_state(download, DownloadState.SEARCHING)
         try:
-            if progress.query_position == 0 and await self._find_with_siblings(
-                download, track, progress
-            ):
+            outcome = None
+            if progress.query_position == 0:
+                outcome = await self._find_with_siblings(download, track, progress)
+            if outcome is Outcome.TAKE:
                 return None
+            if outcome is not None and progress.rounds:
+                return await self._after_ladder(download, progress)
             return await self._climb(job, download, wanted, ladder, progress)
         except BudgetSpent as spent:
             return await self._search_later(download, spent.wait)
@@ -111,10 +122,13 @@ class DownloadTrack:
 
     async def _find_with_siblings(
         self, download: Download, track: Track, progress: SearchProgress
-    ) -> bool:
-        """Try recent answers, then one search for an album that several wanted tracks are on."""
-        if download.query is not None or progress.rounds:
-            return False
+    ) -> Outcome | None:
+        """Try recent answers, then one search for an album that several wanted tracks are on.
+
+        None means that there was neither.
+        """
+        if download.query is not None:
+            return None
         wanted = WantedRecording.from_metadata(track.metadata)
         album = track.metadata.album
         names = [artist.name for artist in album.artists] if album else []
@@ -123,12 +137,26 @@ class DownloadTrack:
             siblings = await self._context.database.run(downloads.count_siblings, track.id)
             query = self._sources.album_query(album) if siblings else None
             if query is None:
-                return False
+                return None
             findings = await self._sources.ask(wanted, query, download.quality)
+            await self._share(track, names)
         outcome = await self._context.database.run(
             _store_findings, download, findings, progress, now=self._context.clock.now()
         )
-        return outcome is Outcome.TAKE
+        return outcome
+
+    async def _share(self, track: Track, names: Sequence[str]) -> None:
+        """Let the album's other wanted tracks have what one search has brought for all of them."""
+        database = self._context.database
+        for sibling in await database.run(downloads.waiting_siblings, track.id):
+            other = await database.run(tracks.get_track, sibling.track_id)
+            wanted = WantedRecording.from_metadata(other.metadata)
+            findings = await self._sources.recall(wanted, names, sibling.quality)
+            now = self._context.clock.now()
+            if findings is not None:
+                await database.run(_give, sibling, findings, now=now)
+            elif sibling.state is DownloadState.NOT_AVAILABLE:
+                await database.run(_look_later, sibling, self._generator, now=now)
 
     async def _climb(
         self,
@@ -167,7 +195,7 @@ class DownloadTrack:
     async def _after_ladder(self, download: Download, progress: SearchProgress) -> Result:
         """Ask the user when something is worth it, else look again at ever longer intervals."""
         now = self._context.clock.now()
-        pool = await self._context.database.run(downloads.get_candidates, download.id)
+        pool = await self._context.database.run(_fresh, download)
         if pool:
             reason = Reason(key="candidates_uncertain", placeholders={"count": str(len(pool))})
             await self._end(download, DownloadState.ASK, reason)
@@ -222,9 +250,16 @@ class DownloadTrack:
                 )
                 self._context.announcer.happened(EventKind.STARTED, track, quality=download.quality)
                 return Done()
-            failure = answer.refused[0].failure
+            refusal = answer.refused[0]
+            failure = refusal.failure
             await database.run(
-                use_up, download, chosen.position, candidate.username, failure, now=now
+                use_up,
+                download,
+                chosen.position,
+                candidate.username,
+                failure,
+                row_id=refusal.row_id,
+                now=now,
             )
             if failure.kind is FailureKind.LOCAL_STORAGE:
                 return Later(until=now + DISK_PAUSE, reason=failure.reason)
@@ -234,15 +269,18 @@ class DownloadTrack:
         progress = await self._context.database.run(downloads.get_progress, download.id)
         rounds = progress.rounds + 1
         reason = Reason(key="all_sources_failed")
-        await self._context.database.run(
-            _start_round, download, rounds, reason, now=self._context.clock.now()
+        has_sources = await self._context.database.run(
+            _start_round, download, progress, reason, now=self._context.clock.now()
         )
         self._context.announcer.changed()
-        pause = pause_after(rounds + 2, self._generator)
-        if rounds >= ROUNDS_WITH_BAD_SOURCES:
-            is_news = rounds == ROUNDS_WITH_BAD_SOURCES
+        pause = pause_after(rounds + _PATIENCE_WITH_SOURCES, self._generator)
+        if not has_sources and progress.rounds == 0:
+            pause = pause_after(1, self._generator)  # The other queries come next.
+        elif not has_sources or rounds >= ROUNDS_WITH_BAD_SOURCES:
+            is_news = download.state is not DownloadState.NOT_AVAILABLE
             await self._end(download, DownloadState.NOT_AVAILABLE, reason, is_news=is_news)
-            pause = pause_when_absent(rounds - ROUNDS_WITH_BAD_SOURCES + 1, self._generator)
+            absent = max(rounds - ROUNDS_WITH_BAD_SOURCES, 0) + 1
+            pause = pause_when_absent(absent, self._generator)
         return Later(until=self._context.clock.now() + pause, reason=reason)
 
     async def _set_state(
@@ -291,6 +329,7 @@ def use_up(
     username: str,
     failure: Failure,
     *,
+    row_id: str | None,
     now: datetime,
 ) -> None:
     """Use a candidate up and remember the peer's part in it; the next one may be asked.
@@ -300,6 +339,8 @@ def use_up(
     if failure.kind is not FailureKind.LOCAL_STORAGE:
         downloads.fail_candidate(connection, download.id, position, failure.reason)
     downloads.end_transfer(connection, download.id)
+    if row_id is not None:
+        network.add_own_row(connection, username, row_id)
     if not failure.is_ours:
         rest = None if failure.same_source_again else now + _COOL_DOWN
         network.record_failure(
@@ -328,6 +369,44 @@ def queue_next(
     """Let a download job go on with the next candidate."""
     downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now, reason=reason)
     downloads.queue_step(connection, download.id, now=now)
+
+
+def _has_source(connection: sqlite3.Connection, download: Download) -> bool:
+    """Tell whether a source can be asked without searching first."""
+    if download.state is DownloadState.CHOSEN:
+        return True
+    return download.state is DownloadState.NOT_AVAILABLE and bool(_fresh(connection, download))
+
+
+def _give(
+    connection: sqlite3.Connection, download: Download, findings: Findings, *, now: datetime
+) -> None:
+    """Store what somebody else's search has found, unless the download is under way by now."""
+    present = downloads.get_download(connection, download.id)
+    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{download.track_id}")
+    if present is None or present.state is not download.state:
+        return
+    if alive is not None and alive.state is JobState.RUNNING:
+        return
+    progress = downloads.get_progress(connection, download.id)
+    _store_findings(connection, present, findings, progress, now=now)
+    if alive is None:
+        downloads.queue_step(connection, download.id, now=now)
+    else:
+        jobs.wake(connection, alive.id, now=now)
+
+
+def _look_later(
+    connection: sqlite3.Connection, download: Download, generator: random.Random, *, now: datetime
+) -> None:
+    """Count a search for the whole album as one for this track too, and wait as after it."""
+    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{download.track_id}")
+    if alive is None or alive.state is not JobState.WAITING or _has_source(connection, download):
+        return
+    rounds = downloads.get_progress(connection, download.id).rounds + 1
+    downloads.save_progress(connection, download.id, query_position=0, rounds=rounds, results=0)
+    until = max(alive.run_at, now + pause_when_absent(rounds, generator))
+    jobs.postpone(connection, alive.id, now=now, until=until, reason=alive.reason)
 
 
 def _is_owned(connection: sqlite3.Connection, download: Download, *, now: datetime) -> bool:
@@ -371,11 +450,44 @@ def _store_findings(
         candidates=_named(decision),
     )
     if decision.outcome is Outcome.TAKE:
-        downloads.save_candidates(connection, download.id, _pool(decision))
+        if not _replace_pool(connection, download, _pool(decision)):
+            return Outcome.LEAVE  # Each of them was tried, and is not what its name says.
         downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now)
-    elif decision.outcome is Outcome.ASK and not downloads.get_candidates(connection, download.id):
-        downloads.save_candidates(connection, download.id, _pool(decision))
+    elif decision.outcome is Outcome.ASK and not _fresh(connection, download):
+        _replace_pool(connection, download, _pool(decision))
     return decision.outcome
+
+
+def _replace_pool(
+    connection: sqlite3.Connection, download: Download, pool: list[dict[str, Any]]
+) -> bool:
+    """Store a new pool; files that have proved useless stay used up. False when none is left."""
+    useless = {
+        _place(candidate.data): candidate
+        for candidate in downloads.get_candidates(connection, download.id)
+        if candidate.failure is not None and candidate.failure.key not in _PASSING
+    }
+    present = {_place(data) for data in pool}
+    kept = [item.data for place, item in useless.items() if place not in present]
+    pool = [*pool, *kept[:_USELESS_KEPT]]
+    downloads.save_candidates(connection, download.id, pool)
+    for position, data in enumerate(pool):
+        before = useless.get(_place(data))
+        if before is not None and before.failure is not None:
+            downloads.fail_candidate(connection, download.id, position, before.failure)
+    return bool(present - useless.keys())
+
+
+def _place(data: Mapping[str, Any]) -> tuple[object, object]:
+    """Return whose file it is, and which."""
+    file = data.get("file")
+    return data.get("username"), file.get("path") if isinstance(file, dict) else None
+
+
+def _fresh(connection: sqlite3.Connection, download: Download) -> list[StoredCandidate]:
+    """Return the candidates that were not used up."""
+    pool = downloads.get_candidates(connection, download.id)
+    return [candidate for candidate in pool if candidate.failure is None]
 
 
 def _pool(decision: Decision) -> list[dict[str, Any]]:
@@ -470,15 +582,30 @@ def _acknowledge(
 def _start_round(
     connection: sqlite3.Connection,
     download: Download,
-    rounds: int,
+    progress: SearchProgress,
     reason: Reason,
     *,
     now: datetime,
-) -> None:
-    """Forget the used-up pool and begin the queries anew."""
-    downloads.save_candidates(connection, download.id, [])
-    downloads.save_progress(connection, download.id, query_position=0, rounds=rounds, results=0)
-    downloads.set_state(connection, download.id, DownloadState.QUEUED, now=now, reason=reason)
+) -> bool:
+    """Let sources that may do better be asked again, without a search, else begin the queries anew.
+
+    Whoever was away is back after a while; but now and then new people are looked for. Returns
+    whether there are such sources. Without any the first round of queries goes on where it was.
+    """
+    rounds = progress.rounds + 1
+    may_revive = rounds < ROUNDS_WITH_BAD_SOURCES or rounds % 2 == 0
+    revived = may_revive and downloads.revive_candidates(connection, download.id, _PASSING) > 0
+    goes_on = not revived and progress.rounds == 0
+    downloads.save_progress(
+        connection,
+        download.id,
+        query_position=progress.query_position if goes_on else 0,
+        rounds=0 if goes_on else rounds,
+        results=0,
+    )
+    state = DownloadState.CHOSEN if revived else DownloadState.QUEUED
+    downloads.set_state(connection, download.id, state, now=now, reason=reason)
+    return revived
 
 
 def _end(

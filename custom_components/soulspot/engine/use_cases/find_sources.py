@@ -52,6 +52,7 @@ class RecentAnswers:
     words: frozenset[str]
     at: datetime
     responses: tuple[PeerResponse, ...]
+    is_conclusive: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +87,27 @@ class FindSources:
         self._running: set[str] = set()
 
     def ladder(
-        self, wanted: WantedRecording, query: str | None, *, last_resort: bool
+        self, wanted: WantedRecording, query: str | None, *, rounds: int
     ) -> tuple[Query, ...]:
         """Return the queries to try in order; a person's own words stand alone.
 
         Wildcards help only against words that the server drops, and cost every peer work: they are
-        a last resort, left to later rounds. Raises InputError when there is nothing to search for.
+        a last resort, left to later rounds. A later round is one query, the widest one every other
+        time: what nobody had yesterday is not worth a search for every wording of it. Raises
+        InputError when there is nothing to search for.
         """
         if query is not None:
             return (Query(text=query, kind=QueryKind.FULL),)
-        steps = tuple(
-            step for step in queries(wanted) if last_resort or step.kind is not QueryKind.WILDCARD
-        )
+        steps = queries(wanted)
         if not steps:
             raise InputError("nothing_to_search_for")
-        return steps
+        if rounds == 0:
+            return tuple(step for step in steps if step.kind is not QueryKind.WILDCARD) or steps
+        widest = next((step for step in steps if step.kind is QueryKind.TITLE), steps[0])
+        others = [step for step in steps if step is not widest]
+        if rounds % 2 or not others:
+            return (widest,)
+        return (others[-(rounds // 2) % len(others)],)
 
     async def recall(
         self, wanted: WantedRecording, names: Iterable[str], quality: Quality
@@ -141,20 +148,23 @@ class FindSources:
     ) -> Findings:
         """Send one search and rank the answers off the event loop.
 
-        Raises BudgetSpent unless `patient`, which waits; and the errors of the slskd room.
+        Two tracks of one album come up together and ask for the same: the second takes the answer
+        to the first. Raises BudgetSpent unless `patient`, which waits; and the errors of the slskd room.
         """
+        asked_at = self._context.clock.now()
         async with self._lane:
-            responses, is_conclusive = await self._search(query.text, patient=patient)
-        self._recent.append(
-            RecentAnswers(
-                text=query.text,
-                words=_words(query.text),
-                at=self._context.clock.now(),
-                responses=responses,
-            )
+            answers = self._answered_since(query.text, asked_at)
+            if answers is None:
+                answers = await self._search(query.text, patient=patient)
+                self._recent.append(answers)
+        decision = await self.decide(wanted, answers.responses, quality)
+        return _findings(
+            query.text, decision, answers.responses, is_conclusive=answers.is_conclusive
         )
-        decision = await self.decide(wanted, responses, quality)
-        return _findings(query.text, decision, responses, is_conclusive=is_conclusive)
+
+    def _answered_since(self, text: str, moment: datetime) -> RecentAnswers | None:
+        """Return what the same query brought while somebody waited for the lane."""
+        return next((item for item in self._recent if item.text == text and item.at > moment), None)
 
     async def decide(
         self,
@@ -191,7 +201,7 @@ class FindSources:
             await self._context.slskd.delete_search(search_id)
             await self._context.database.run(network.forget_search, search_id)
 
-    async def _search(self, text: str, *, patient: bool) -> tuple[tuple[PeerResponse, ...], bool]:
+    async def _search(self, text: str, *, patient: bool) -> RecentAnswers:
         """Wait for the budget, write the search down, send it, and forget it when slskd has."""
         while (wait := await self._budget.next_allowed() - self._context.clock.now()) > timedelta():
             if wait > _SHORT_WAIT and not patient:
@@ -213,7 +223,13 @@ class FindSources:
             await self._budget.note_throttled()
         elif result.responses:
             self._budget.note_answered()
-        return result.responses, result.is_conclusive
+        return RecentAnswers(
+            text=text,
+            words=_words(text),
+            at=self._context.clock.now(),
+            responses=result.responses,
+            is_conclusive=result.is_conclusive,
+        )
 
 
 def _findings(

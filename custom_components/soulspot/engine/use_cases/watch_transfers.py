@@ -419,7 +419,8 @@ def _fail(
         network.add_own_row(connection, transfer.username, row_id)
     download = downloads.get_download(connection, transfer.download_id)
     if download is not None:
-        use_up(connection, download, transfer.position, transfer.username, why, now=now)
+        position, username = transfer.position, transfer.username
+        use_up(connection, download, position, username, why, row_id=None, now=now)
         is_disk_full = why.kind is FailureKind.LOCAL_STORAGE
         run_at = now + DISK_PAUSE if is_disk_full else None
         downloads.queue_step(connection, download.id, now=now, run_at=run_at)
