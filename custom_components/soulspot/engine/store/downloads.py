@@ -27,6 +27,14 @@ FROM download LEFT JOIN transfer ON transfer.download_id = download.id
 WHERE download.state IN (SELECT value FROM json_each(?))
 ORDER BY download.updated_at DESC, download.id LIMIT ? OFFSET ?
 """
+_SIBLINGS = """
+SELECT download.*, transfer.username, transfer.remote_path, transfer.size
+FROM download JOIN track AS sibling ON sibling.id = download.track_id
+LEFT JOIN transfer ON transfer.download_id = download.id
+WHERE sibling.album_id = (SELECT album_id FROM track WHERE id = ?) AND sibling.id != ?
+    AND download.state IN ('queued', 'not_available') AND download.query IS NULL
+ORDER BY download.id LIMIT ?
+"""
 _TRANSFER = """
 SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
 """
@@ -271,16 +279,24 @@ def count_states(connection: sqlite3.Connection) -> dict[DownloadState, int]:
 
 
 def count_siblings(connection: sqlite3.Connection, track_id: TrackId) -> int:
-    """Count the other tracks of the same album that still have to be searched for."""
+    """Count the other tracks of the same album that have to be searched for, now or later."""
     row = connection.execute(
         """
         SELECT count(*) FROM track AS sibling JOIN download ON download.track_id = sibling.id
         WHERE sibling.album_id = (SELECT album_id FROM track WHERE id = ?) AND sibling.id != ?
-            AND download.state IN ('queued', 'searching')
+            AND download.state IN ('queued', 'searching', 'not_available')
         """,
         (track_id, track_id),
     ).fetchone()
     return int(row[0])
+
+
+def waiting_siblings(
+    connection: sqlite3.Connection, track_id: TrackId, limit: int = 50
+) -> tuple[Download, ...]:
+    """Return downloads of the same album's other tracks that wait for a search, without own words."""
+    rows = connection.execute(_SIBLINGS, (track_id, track_id, limit))
+    return tuple(_download(row) for row in rows)
 
 
 def count_filed_since(connection: sqlite3.Connection, moment: datetime) -> int:
@@ -337,6 +353,19 @@ def fail_candidate(
         "UPDATE candidate SET failure = ? WHERE download_id = ? AND position = ?",
         (dump_reason(reason), download_id, position),
     )
+
+
+def revive_candidates(
+    connection: sqlite3.Connection, download_id: DownloadId, keys: Iterable[str]
+) -> int:
+    """Let the candidates that failed for one of these reasons be asked once more; return how many."""
+    return connection.execute(
+        """
+        UPDATE candidate SET failure = NULL WHERE download_id = ?
+            AND json_extract(failure, '$.key') IN (SELECT value FROM json_each(?))
+        """,
+        (download_id, dump(list(keys))),
+    ).rowcount
 
 
 # --- Transfers -----------------------------------------------------------------------------

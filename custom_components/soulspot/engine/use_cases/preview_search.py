@@ -36,7 +36,7 @@ class PreviewSearch:
         best: Findings | None = None
         asked: list[str] = []
         responses = files = 0
-        for step in self._sources.ladder(wanted, request.query, last_resort=False):
+        for step in self._sources.ladder(wanted, request.query, rounds=0):
             findings = await self._sources.ask(wanted, step, request.quality, patient=True)
             asked.append(step.text)
             responses += findings.responses
