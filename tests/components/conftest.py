@@ -9,7 +9,7 @@ import pytest
 from tests.checkout import INTEGRATION
 
 from .texts import TextWatch, watch_actions, watch_flows
-from .world import World, small_world
+from .world import DOMAIN, World, small_world
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +48,7 @@ async def world(
     monkeypatch.setattr(hass.config, "config_dir", str(tmp_path / "config"))
     async with small_world(tmp_path, monkeypatch) as services:
         yield services
+        # The accounts go first: a server that closes while somebody connects upsets the event loop.
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()

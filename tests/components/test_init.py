@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
@@ -168,13 +169,20 @@ async def test_trouble_with_a_refresh_passes(
     await set_up(hass, entry)
     sensor = "sensor.listener_spotify_status"
     await until(hass, lambda: hass.states.is_state(sensor, status))
-    await refresh(hass, sensor)
+    with pytest.raises(HomeAssistantError):
+        await sync(hass)
     assert not hass.config_entries.flow.async_progress()
     assert caplog.text.count("Spotify is not available") == 1
     world.spotify.clear_faults()
-    await refresh(hass, sensor)
+    await sync(hass)
     await until(hass, lambda: hass.states.is_state(sensor, "connected"))
     assert caplog.text.count("Spotify is available again") == 1
+
+
+async def sync(hass: HomeAssistant) -> None:
+    """Press the button that syncs everything."""
+    button = {"entity_id": "button.listener_sync_playlists"}
+    await hass.services.async_call("button", "press", button, blocking=True)
 
 
 async def refresh(hass: HomeAssistant, entity_id: str) -> None:
