@@ -5,7 +5,6 @@ import heapq
 from typing import NamedTuple
 
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
-from .comparing import names_other_version
 from .decision import (
     POOL_LIMIT,
     REJECTED_LIMIT,
@@ -17,17 +16,14 @@ from .decision import (
     Verdict,
 )
 from .explaining import explain
-from .folders import reader_for, shelf_of
 from .judging import ArtistLevel, Judgement, contradicts, hear_siblings, judge
-from .lengths import LengthLevel, LengthMatch, estimate_bit_rate, match_length
-from .names import parse_name
+from .lengths import LengthLevel, LengthMatch, estimate_bit_rate
 from .paths import SURE_FORMATS, format_of
 from .peers import peer_order
 from .quality import QualityProfile
+from .reading import FileReader, reader_of
 from .siblings import ENOUGH_SIBLINGS, SiblingLevel, Siblings
-from .surroundings import TitleLevel, TitleMatch
-from .target import Target, prepare
-from .titles import match_title
+from .surroundings import TitleLevel
 from .wanted import WantedRecording
 
 _SAYS_LITTLE = (LengthLevel.UNKNOWN, LengthLevel.IMPLAUSIBLE)
@@ -46,14 +42,6 @@ class _Entry(NamedTuple):
     refusal: Reason | None
 
 
-class _Title(NamedTuple):
-    """Hold a file name's match, and how many contradictions stand in the name alone."""
-
-    match: TitleMatch
-    misses: int
-    number: int
-
-
 def rank(
     wanted: WantedRecording,
     responses: Sequence[PeerResponse],
@@ -66,7 +54,7 @@ def rank(
     are never considered. Nothing here waits or reads a clock; peers that are to be left alone for
     a while are for the caller to leave out.
     """
-    weigher = _Weigher(prepare(wanted), profile, histories)
+    weigher = _Weigher(reader_of(wanted), profile, histories)
     considered = 0
     for response in responses:
         considered += len(response.files)
@@ -78,21 +66,18 @@ def rank(
 
 
 class _Weigher:
-    """Weigh files one by one; folders and names that come again are read once."""
+    """Weigh the files of an answer one by one."""
 
     def __init__(
-        self, target: Target, profile: QualityProfile, histories: Mapping[str, PeerHistory]
+        self, reader: FileReader, profile: QualityProfile, histories: Mapping[str, PeerHistory]
     ) -> None:
-        """Remember nothing yet."""
-        self._target = target
+        """Begin without any file."""
+        self._reader = reader
+        self._target = reader.target
         self._profile = profile
         self._histories = histories
-        self._titles: dict[str, _Title] = {}
-        self._lengths: dict[int | None, LengthMatch] = {}
-        self._judgements: dict[tuple[int, int, LengthMatch], Judgement] = {}
-        self._evidence: dict[tuple[int, int], tuple[Evidence, ...]] = {}
         self._peers: dict[str, tuple[int, ...]] = {}
-        self._folders = reader_for(shelf_of(target))
+        self._evidence: dict[tuple[int, int], tuple[Evidence, ...]] = {}
         self._taken: list[_Entry] = []
         self._asked: list[_Entry] = []
         self._left: list[_Entry] = []
@@ -117,23 +102,18 @@ class _Weigher:
         if format_name is None:
             return
         self._heard_audio = True
-        title = self._titles.get(stem) or self._read_title(stem)
+        reader = self._reader
+        title = reader.titles.get(stem) or reader.read_title(stem)
         match = title.match
         if match.level is TitleLevel.NONE:
             return
-        length = self._lengths.get(file.length_s) or self._read_length(file, format_name)
+        length = reader.lengths.get(file.length_s) or reader.read_length(file, format_name)
         if title.misses or contradicts(match, length):
             misses = title.misses + contradicts(match, length)
             order = (misses, match.level, abs(length.seconds), response.username, path)
             self._left.append(_Entry(order, response, file, format_name, length, None, None))
             return
-        folder = self._folders.read(path[:cut] if cut > 0 else "")
-        key = (title.number, folder.number, length)
-        judgement = self._judgements.get(key)
-        if judgement is None:
-            judgement = judge(self._target, match, folder, length)
-            if not match.depends_on_folder:
-                self._judgements[key] = judgement
+        judgement = reader.judge(title, reader.folders.read(path[:cut] if cut > 0 else ""), length)
         self._file_away(response, file, format_name, length, judgement)
 
     def _file_away(
@@ -172,20 +152,6 @@ class _Weigher:
             file.path,
         )
         self._left.append(_Entry(order, response, file, format_name, length, judgement, refusal))
-
-    def _read_title(self, stem: str) -> _Title:
-        """Return what a file name says, and remember it."""
-        match = match_title(self._target, parse_name(stem))
-        misses = (match.extra != "") + names_other_version(self._target, match)
-        title = self._titles[stem] = _Title(match, misses, len(self._titles))
-        return title
-
-    def _read_length(self, file: RemoteFile, format_name: str) -> LengthMatch:
-        """Return what a file's length says; remember it where the size has no say."""
-        length = match_length(self._target.seconds, file, format_name)
-        if length.level <= LengthLevel.NEAR:
-            self._lengths[file.length_s] = length
-        return length
 
     def hear_siblings(self, responses: Sequence[PeerResponse]) -> None:
         """Let other files of a folder speak where a file's own length says nothing, or alone speaks against it."""
@@ -281,10 +247,11 @@ class _Weigher:
         """Return a judgement with the file's own folder, or all the evidence of a file left early."""
         path = entry.file.path
         cut = max(path.rfind("\\"), path.rfind("/"))
-        folder = self._folders.read(path[:cut] if cut > 0 else "")
+        folder = self._reader.folders.read(path[:cut] if cut > 0 else "")
         if entry.judgement is not None:
             return entry.judgement._replace(folder=folder)
-        title = self._titles[path[cut + 1 :].rpartition(".")[0]].match
+        stem = path[cut + 1 :].rpartition(".")[0]
+        title = (self._reader.titles.get(stem) or self._reader.read_title(stem)).match
         return judge(self._target, title, folder, entry.length)
 
 
