@@ -10,6 +10,7 @@ from ..model import Reason
 from .audio import AudioProperties, read_audio
 from .decode import decode, find_decoder
 from .formats import FORMATS, extension_of, sniff_format
+from .spectrum import check_spectrum
 from .storage import storage_errors
 from .streams import StreamReport, inspect_stream
 
@@ -29,7 +30,7 @@ class CheckResult(StrEnum):
 class Check:
     """Hold the outcome of one check; `reason` is None when it passed."""
 
-    name: str  # "size", "format", "structure", "length", "bit_rate" or "decode"
+    name: str  # "size", "format", "structure", "length", "bit_rate", "decode" or "spectrum"
     result: CheckResult
     reason: Reason | None = None
 
@@ -46,6 +47,7 @@ class Expectation:
     duration_tolerance_ms: int = 10_000  # Picard and beets count 10 s and less as possible.
     duration_advice_ms: int = 3_000  # Above this the difference is told.
     decode: bool = False  # Decode the whole file when ffmpeg is there.
+    spectrum: bool = False  # Look for traces of a lossy source in lossless files; advisory.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,8 @@ def verify(path: Path, expectation: Expectation) -> Verdict:
     A refusal is a Verdict, not an exception. Reasons of refusal: `size_differs`, `not_audio`,
     `unreadable`, `format_mismatch`, `truncated`, `damaged`, `length_differs`, `bit_rate_too_low`,
     `decode_failed`; of a skipped check: `structure_not_checked`, `length_unknown`, `bit_rate_unknown`,
-    `no_ffmpeg`, `decode_timed_out`, `decoder_failed`; advisory: `length_differs_slightly`,
-    `bit_rate_differs`, `no_checksum`, `extra_data`.
+    `no_ffmpeg`, `decode_timed_out`, `decoder_failed`, `no_decoder`, `too_little_sound`; advisory: `length_differs_slightly`,
+    `bit_rate_differs`, `no_checksum`, `extra_data`, `lossy_source`.
     Raises StorageError `file_vanished` or `file_not_readable`.
     """
     with storage_errors(path, reading=True):
@@ -91,6 +93,8 @@ def verify(path: Path, expectation: Expectation) -> Verdict:
     checks.extend(_check_bit_rate(properties, expectation))
     if expectation.decode:
         checks.append(_check_decoding(path))
+    if expectation.spectrum and properties.is_lossless:
+        checks.append(_check_spectrum(path, properties))
     failed = any(check.result is CheckResult.FAILED for check in checks)
     return Verdict(ok=not failed, properties=properties, checks=tuple(checks))
 
@@ -225,6 +229,15 @@ def _check_decoding(path: Path) -> Check:
         result=CheckResult.FAILED if failed else CheckResult.SKIPPED,
         reason=reason,
     )
+
+
+def _check_spectrum(path: Path, properties: AudioProperties) -> Check:
+    """Tell when a lossless file seems to have been lossy once, or why that cannot be told."""
+    estimate, reason = check_spectrum(path, properties.format, duration_ms=properties.duration_ms)
+    if reason is None:
+        return Check(name="spectrum", result=CheckResult.PASSED)
+    result = CheckResult.SKIPPED if estimate is None else CheckResult.ADVISORY
+    return Check(name="spectrum", result=result, reason=reason)
 
 
 def _seconds(milliseconds: int) -> str:

@@ -13,8 +13,8 @@ from typing import BinaryIO
 from ...model import Reason
 from .base import Digest, StreamReport, cut_short, damaged, find_trailing_tags, skip_id3
 
-_SYNC = re.compile(rb"\xff[\xf8\xf9]")
-_LONGEST_HEADER = 16
+SYNC = re.compile(rb"\xff[\xf8\xf9]")
+LONGEST_HEADER = 16
 _PERIOD = 32767
 _PIECE_BYTES = 32 * _PERIOD
 _BLOCK_SIZES = (
@@ -23,11 +23,13 @@ _BLOCK_SIZES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _StreamInfo:
+class StreamInfo:
     """Hold what the stream says of itself; zero samples mean unknown."""
 
     frames_start: int
     sample_rate: int
+    bit_depth: int
+    largest_frame: int  # bytes, 0 when unknown
     total_samples: int
     has_checksum: bool
 
@@ -38,7 +40,7 @@ class _StreamInfo:
 
 def inspect(file: BinaryIO) -> StreamReport:
     """Count the frames to the end and check their CRC-16 sums."""
-    info = _read_stream_info(file)
+    info = read_stream_info(file)
     end = find_trailing_tags(file)
     if info is None:
         return StreamReport(audio_bytes=0, duration_ms=None, fault=damaged(0))
@@ -56,12 +58,12 @@ def inspect(file: BinaryIO) -> StreamReport:
 
 def hash_audio(file: BinaryIO, digest: Digest) -> None:
     """Add all frames to the digest."""
-    info = _read_stream_info(file)
+    info = read_stream_info(file)
     if info is not None:
         digest.add_range(file, info.frames_start, find_trailing_tags(file))
 
 
-def _find_fault(file: BinaryIO, end: int, info: _StreamInfo, walk: _Walk) -> Reason | None:
+def _find_fault(file: BinaryIO, end: int, info: StreamInfo, walk: _Walk) -> Reason | None:
     """Tell a stream that ends early from one that is broken inside."""
     is_short = info.total_samples > 0 and walk.samples < info.total_samples
     if not is_short and walk.checksum == 0 and walk.samples > 0:
@@ -73,7 +75,7 @@ def _find_fault(file: BinaryIO, end: int, info: _StreamInfo, walk: _Walk) -> Rea
     return damaged(None)
 
 
-def _read_stream_info(file: BinaryIO) -> _StreamInfo | None:
+def read_stream_info(file: BinaryIO) -> StreamInfo | None:
     """Read the metadata blocks; None when they are broken."""
     offset = skip_id3(file)
     file.seek(offset)
@@ -96,9 +98,11 @@ def _read_stream_info(file: BinaryIO) -> _StreamInfo | None:
     packed = int.from_bytes(block[10:18], "big")  # 20 bits rate, 3 channels, 5 depth, 36 samples
     sample_rate = packed >> 44
     return (
-        _StreamInfo(
+        StreamInfo(
             frames_start=offset,
             sample_rate=sample_rate,
+            largest_frame=int.from_bytes(block[7:10], "big"),
+            bit_depth=(packed >> 36 & 31) + 1,
             total_samples=packed & (1 << 36) - 1,
             has_checksum=any(block[18:34]),
         )
@@ -134,8 +138,8 @@ def _walk_frames(file: BinaryIO, end: int, walk: _Walk) -> None:
             walk.checksum = _checksum(walk.folded.to_bytes(_PIECE_BYTES) + data)
         window = carried + data
         is_last = position >= end
-        limit = len(window) if is_last else len(window) - _LONGEST_HEADER
-        for match in _SYNC.finditer(window):
+        limit = len(window) if is_last else len(window) - LONGEST_HEADER
+        for match in SYNC.finditer(window):
             if match.start() >= limit:
                 break
             _take_candidate(window, match.start(), position - len(window), walk)
@@ -144,7 +148,7 @@ def _walk_frames(file: BinaryIO, end: int, walk: _Walk) -> None:
 
 def _take_candidate(window: bytes, start: int, base: int, walk: _Walk) -> None:
     """Count a frame when the header at `start` is sound and is the next one."""
-    header = _read_header(window[start : start + _LONGEST_HEADER])
+    header = read_header(window[start : start + LONGEST_HEADER])
     if header is None:
         return
     number, block_size, is_variable = header
@@ -157,14 +161,14 @@ def _take_candidate(window: bytes, start: int, base: int, walk: _Walk) -> None:
         walk.has_later_frames = True
 
 
-def _read_header(data: bytes) -> tuple[int, int, bool] | None:
+def read_header(data: bytes) -> tuple[int, int, bool] | None:
     """Return number, samples and whether numbers count samples; None unless the CRC-8 is right."""
     if len(data) < 6 or data[3] & 1:
         return None
     size_code, rate_code = data[2] >> 4, data[2] & 15
     if size_code == 0 or rate_code == 15 or data[3] >> 4 > 10 or data[3] >> 1 & 7 == 3:
         return None
-    coded = _read_coded_number(data)
+    coded = read_coded_number(data)
     if coded is None:
         return None
     number, offset = coded
@@ -179,7 +183,7 @@ def _read_header(data: bytes) -> tuple[int, int, bool] | None:
     return number, block_size, bool(data[1] & 1)
 
 
-def _read_coded_number(data: bytes) -> tuple[int, int] | None:
+def read_coded_number(data: bytes) -> tuple[int, int] | None:
     """Return the frame or sample number and the offset behind it."""
     first = data[4]
     if first < 0x80:
