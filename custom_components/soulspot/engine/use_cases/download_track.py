@@ -20,7 +20,7 @@ from ..store.downloads import SearchProgress, StoredCandidate
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
-from .find_sources import BudgetSpent, Findings, FindSources, not_found
+from .find_sources import BudgetSpent, Findings, FindSources, narrows, not_found
 from .watch_slskd import WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
@@ -135,15 +135,16 @@ class DownloadTrack:
         findings = await self._sources.recall(wanted, names, download.quality)
         if findings is None:
             siblings = await self._context.database.run(downloads.count_siblings, track.id)
-            query = self._sources.album_query(album) if siblings else None
+            # Later rounds look for the track and for its album by turns.
+            query = None if progress.rounds % 2 else self._sources.album_query(album)
+            query = query if siblings else None
             if query is None:
                 return None
             findings = await self._sources.ask(wanted, query, download.quality)
             await self._share(track, names)
-        outcome = await self._context.database.run(
+        return await self._context.database.run(
             _store_findings, download, findings, progress, now=self._context.clock.now()
         )
-        return outcome
 
     async def _share(self, track: Track, names: Sequence[str]) -> None:
         """Let the album's other wanted tracks have what one search has brought for all of them."""
@@ -167,12 +168,17 @@ class DownloadTrack:
         progress: SearchProgress,
     ) -> Result | None:
         """Try the queries that are left, one by one, each stored before the next."""
+        everything: list[str] = []
         for position in range(progress.query_position, len(ladder)):
+            if narrows(ladder[position], everything):
+                continue
             findings = await self._sources.ask(wanted, ladder[position], download.quality)
             is_taken = findings.decision.outcome is Outcome.TAKE
             if not (findings.is_conclusive or is_taken or job.attempts >= ATTEMPTS):
                 # Shut out or broken off: that nothing was found means nothing.
                 return await self._search_later(download, _INCONCLUSIVE_PAUSE, is_attempt=True)
+            if findings.is_everything:
+                everything.append(findings.query)
             progress = SearchProgress(
                 query_position=position + 1,
                 rounds=progress.rounds,
@@ -188,7 +194,8 @@ class DownloadTrack:
             self._context.announcer.changed()
             if outcome is Outcome.TAKE:
                 return None
-            if progress.results >= _ENOUGH_SEEN or findings.is_known_there:
+            is_known = findings.is_known_there and not is_taken  # Else all of them were tried.
+            if progress.results >= _ENOUGH_SEEN or is_known:
                 break
         return await self._after_ladder(download, progress)
 
@@ -389,7 +396,8 @@ def _give(
     if alive is not None and alive.state is JobState.RUNNING:
         return
     progress = downloads.get_progress(connection, download.id)
-    _store_findings(connection, present, findings, progress, now=now)
+    if _store_findings(connection, present, findings, progress, now=now) is not Outcome.TAKE:
+        return
     if alive is None:
         downloads.queue_step(connection, download.id, now=now)
     else:

@@ -32,6 +32,7 @@ from .context import Context
 _SHORT_WAIT = timedelta(seconds=6)
 # One answer serves every wanted track whose words contain the query's, as long as it is fresh.
 _ANSWERS_KEPT = 8
+_TELLING_WORDS = 3
 _ANSWERS_FRESH = timedelta(minutes=10)
 
 
@@ -64,6 +65,13 @@ class Findings:
     responses: int
     files: int
     is_conclusive: bool
+
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether the answer was cut short neither by trouble nor by slskd's limits."""
+        limits = SearchLimits()
+        is_whole = self.responses < limits.response_limit and self.files < limits.file_limit
+        return self.is_conclusive and is_whole
 
     @property
     def is_known_there(self) -> bool:
@@ -102,7 +110,8 @@ class FindSources:
         if not steps:
             raise InputError("nothing_to_search_for")
         if rounds == 0:
-            return tuple(step for step in steps if step.kind is not QueryKind.WILDCARD) or steps
+            steps = tuple(step for step in steps if step.kind is not QueryKind.WILDCARD) or steps
+            return tuple(sorted(steps, key=lambda step: not _says_enough(step)))
         widest = next((step for step in steps if step.kind is QueryKind.TITLE), steps[0])
         others = [step for step in steps if step is not widest]
         if rounds % 2 or not others:
@@ -243,6 +252,17 @@ def _findings(
         files=sum(len(response.files) for response in responses),
         is_conclusive=is_conclusive,
     )
+
+
+def _says_enough(query: Query) -> bool:
+    """Tell whether a title is so telling that it goes before any narrower query."""
+    return query.kind is QueryKind.TITLE and len(query.text.split()) >= _TELLING_WORDS
+
+
+def narrows(query: Query, asked: Iterable[str]) -> bool:
+    """Tell whether a query can only bring what one of these texts has brought already."""
+    words = set(query.text.casefold().split())
+    return any(set(text.casefold().split()) <= words for text in asked)
 
 
 def _words(text: str) -> frozenset[str]:
