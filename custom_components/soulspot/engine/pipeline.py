@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 import contextlib
+from dataclasses import asdict
 from datetime import datetime, timedelta
 import logging
 from typing import Any
@@ -57,6 +58,7 @@ from .use_cases.file_track import FileTrack
 from .use_cases.find_sources import FindSources
 from .use_cases.import_list import LIST_OPTIONS, ImportList, ImportListRequest
 from .use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
+from .use_cases.index_library import IndexLibrary, IndexProgress
 from .use_cases.preview_search import PreviewSearch, PreviewSearchRequest
 from .use_cases.request_download import RequestDownload
 from .use_cases.show import Show
@@ -158,6 +160,7 @@ class Pipeline:
         self._download = DownloadTrack(context, self._sources, self._watch)
         self._playlist_files = WritePlaylistFiles(context)
         self._filing = FileTrack(context, self._playlist_files)
+        self._index = IndexLibrary(context, self._playlist_files)
         self._requests = RequestDownload(context)
         self._preview = PreviewSearch(context, self._sources)
         self._show = Show(context, self._transfers.live)
@@ -169,7 +172,7 @@ class Pipeline:
                 JobKind.DOWNLOAD: Worker(
                     handle=self._download.handle,
                     concurrency=2,
-                    is_ready=lambda: self._watch.is_ready,
+                    is_ready=lambda: self._watch.is_ready and self._index.is_ready,
                     on_failure=self._download.fail,
                 ),
                 JobKind.METADATA: Worker(handle=self._enrich.handle),
@@ -201,6 +204,7 @@ class Pipeline:
                     ("jobs", self._scheduler.run),
                     ("transfers", self._transfers.run),
                     ("slskd", self._keep_checking),
+                    ("library", self._index.run),
                 ):
                     group.create_task(self._keep_running(name, loop), name=f"soulspot {name}")
         finally:
@@ -313,6 +317,10 @@ class Pipeline:
             await self._context.database.run(playlists.get_playlist, spotify_id)
         ids = tuple(self._context.playlists) if spotify_id is None else (spotify_id,)
         return sum([await self._requests.playlist(item, retry=True) for item in ids])
+
+    async def index_library(self) -> IndexProgress:
+        """Read what is new or changed in the library folder now; raises StorageError without it."""
+        return await self._index.execute()
 
     # --- Tracks ------------------------------------------------------------------------------
 
@@ -455,6 +463,7 @@ class Pipeline:
             "seconds_until_next_search": max(
                 0.0, (next_search - self._context.clock.now()).total_seconds()
             ),
+            "library": asdict(self._index.progress),
             "caches": {
                 cache.space.value: {
                     "entries": await cache.size(),

@@ -222,7 +222,33 @@ CREATE INDEX transfer_peer ON transfer (username);
 CREATE INDEX blocked_word_seen ON blocked_word (seen_at);
 """
 
-_STEPS = (_FIRST, _SECOND)
+# What stands in the library folder, whoever put it there.
+_THIRD = """
+CREATE TABLE indexed_file (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    duration_ms INTEGER,
+    bit_rate INTEGER,
+    title TEXT NOT NULL,
+    artists TEXT NOT NULL,
+    album TEXT,
+    recording_id TEXT,
+    title_key TEXT NOT NULL
+) STRICT;
+CREATE INDEX indexed_file_title ON indexed_file (title_key);
+CREATE INDEX indexed_file_recording ON indexed_file (recording_id);
+CREATE TABLE indexed_isrc (
+    isrc TEXT NOT NULL,
+    file_id INTEGER NOT NULL REFERENCES indexed_file (id) ON DELETE CASCADE,
+    PRIMARY KEY (isrc, file_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX indexed_isrc_file ON indexed_isrc (file_id);
+"""
+
+_STEPS = (_FIRST, _SECOND, _THIRD)
 
 
 def check_version(connection: sqlite3.Connection) -> int:

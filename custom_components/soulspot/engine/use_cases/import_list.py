@@ -16,6 +16,7 @@ from ..settings import PlaylistOptions
 from ..store import playlists, tracks
 from ..views import ImportReport
 from .context import Context
+from .owned import link_owned
 
 # A transaction holds the database for its length; the entries of a long list are saved in parts.
 _TRACKS_PER_TRANSACTION = 500
@@ -62,8 +63,16 @@ class ImportList:
         playlist, changed = await database.run(
             _save_list, summary, entries, synced_at=self._context.clock.now()
         )
+        await self._recognise_owned([track_id for _, track_id in entries if track_id is not None])
         self._context.playlists.setdefault(playlist.spotify_id, LIST_OPTIONS)
         return _report(playlist, parsed, changed=changed)
+
+    async def _recognise_owned(self, track_ids: Sequence[TrackId]) -> None:
+        """Find the tracks that the library has already."""
+        now = self._context.clock.now()
+        for start in range(0, len(track_ids), _TRACKS_PER_TRANSACTION):
+            part = track_ids[start : start + _TRACKS_PER_TRANSACTION]
+            await self._context.database.run(link_owned, part, now=now)
 
 
 def list_id(name: str) -> str:

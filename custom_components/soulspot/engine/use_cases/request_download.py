@@ -10,6 +10,7 @@ from ..settings import PlaylistOptions
 from ..store import downloads, jobs, playlists, tracks
 from ..views import DownloadReport
 from .context import Context
+from .owned import link_owned
 
 _SEARCHED = frozenset(DownloadState) - {
     DownloadState.QUEUED,
@@ -108,9 +109,11 @@ def queue_work(
 ) -> int:
     """Queue what a playlist's missing tracks need, and return how many downloads were queued.
 
-    Tracks under way are left alone. `retry` also starts again what had ended without a file.
+    Tracks under way, and those that a file of the library is already, are left alone. `retry` also starts again what had ended without a file.
     """
     missing = playlists.get_missing_tracks(connection, spotify_id)
+    owned = link_owned(connection, missing, now=now)
+    missing = tuple(track_id for track_id in missing if track_id not in owned)
     if not retry and (options is None or not options.automatic_download):
         missing = ()
     chosen = (options.quality if options else None) or quality
@@ -225,7 +228,11 @@ def _retry(connection: sqlite3.Connection, *, now: datetime) -> int:
     ended = (DownloadState.FAILED, DownloadState.NOT_AVAILABLE, DownloadState.CANCELLED)
     number = 0
     while page := downloads.list_downloads(connection, ended, 500, 0):
+        owned = link_owned(connection, [download.track_id for download in page], now=now)
         for download in page:
+            if download.track_id in owned:
+                downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
+                continue
             number += queue_download(
                 connection,
                 download.track_id,
