@@ -1,23 +1,26 @@
 """Test that spellings of the same name fold alike and different names do not."""
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.soulspot.engine.matching import fold
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_folding_twice_changes_nothing(text: str) -> None:
     """A folded name is its own folded form."""
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=80))
 def test_folding_never_empties_a_name(text: str) -> None:
     """Whatever the script or the symbols, something is left."""
     assert fold(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=40))
 def test_case_and_form_do_not_matter_for_latin_names(text: str) -> None:
     """Upper and lower case fold alike."""
@@ -28,12 +31,12 @@ def test_case_and_form_do_not_matter_for_latin_names(text: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Hoppípolla", "hoppipolla"),
-        ("Ёлка", "Елка"),
-        ("Huntin’ Wabbitz", "Huntin' Wabbitz"),
-        ("Don´t Call Me Pain", "Dont Call Me Pain"),
+        ("Glósóli", "glosoli"),
+        ("Чёрный", "Черный"),
+        ("Rockin’ Chair", "Rockin' Chair"),
+        ("Don´t Stop", "Dont Stop"),
         ("R.E.M.", "REM"),
-        ("a.s.o.", "aso"),
+        ("E.L.O.", "elo"),
         ("Ke$ha", "Kesha"),
         ("P!nk", "Pink"),
         ("Simon & Garfunkel", "Simon and Garfunkel"),
@@ -41,8 +44,8 @@ def test_case_and_form_do_not_matter_for_latin_names(text: str) -> None:
         ("Motörhead", "MOTORHEAD"),
         ("Sæglópur", "Saeglopur"),
         ("ＡＢＣ１２３", "abc123"),
-        ("You See Big Girl / T:T", "You See Big Girl _ T_T"),
-        ("命の灯火", "命の灯火 "),
+        ("Who? What: Where / When", "Who_ What_ Where _ When"),
+        ("夜に駆ける", "夜に駆ける "),
         ("Łódź", "Lodz"),
     ],
 )
@@ -54,12 +57,12 @@ def test_same_names_fold_alike(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("命の灯火", "命の音"),
+        ("夜に駆ける", "夜の踊り子"),
         ("か", "が"),
-        ("Trilogy I", "Trilogy II"),
-        ("Now 99", "Now 100"),
+        ("Part I", "Part II"),
+        ("Untitled 07", "Untitled 08"),
         ("!!!", "???"),
-        ("Группа крови", "Мелодия"),
+        ("Звезда", "Пачка сигарет"),
         ("Oliver", "Olive"),
         ("مرحبا", "سلام"),
     ],

@@ -51,6 +51,7 @@ NOISE = [
 ]
 EXTENSIONS = ["flac", "mp3", "m4a", "ogg", "jpg", "txt"]
 
+SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hostile = st.text(alphabet=st.characters(), max_size=300)
 
 
@@ -105,7 +106,7 @@ recordings = st.builds(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@SLOW
 @given(recordings, answers(), st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_does_not_matter(
     recording: WantedRecording, responses: list[PeerResponse], shuffler: random.Random
@@ -124,7 +125,7 @@ def test_the_order_of_the_answers_does_not_matter(
     assert decide(recording, *shuffled) == decide(recording, *responses)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@SLOW
 @given(recordings, answers(), st.sampled_from(["slower", "locked", "longer", "other"]))
 def test_a_worse_file_never_changes_the_choice(
     recording: WantedRecording, responses: list[PeerResponse], how: str
@@ -155,6 +156,7 @@ def test_a_worse_file_never_changes_the_choice(
     assert after.pool[0] == choice
 
 
+@settings(deadline=None)
 @given(
     title=st.sampled_from(TITLES),
     artist=st.sampled_from(ARTISTS),
@@ -183,7 +185,7 @@ def test_a_file_never_gains_by_losing_evidence(
         assert both.pool[0].username == "b"
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(hostile, hostile, st.sampled_from(["/", "\\", "\\\\", " - "]))
 def test_hostile_paths_do_no_harm(folder: str, name: str, separator: str) -> None:
     """Control characters, right-to-left marks and lone surrogates are just letters."""
@@ -216,6 +218,7 @@ def test_very_long_paths_do_not_stall() -> None:
     assert time.process_time() - started < 5
 
 
+@settings(deadline=None)
 @given(recordings)
 def test_queries_are_distinct_and_searchable(recording: WantedRecording) -> None:
     """No query excludes by a hyphen, consists of single letters only or comes twice."""
@@ -229,6 +232,7 @@ def test_queries_are_distinct_and_searchable(recording: WantedRecording) -> None
         assert any(len(word) > 1 or not word.isascii() for word in words)
 
 
+@settings(deadline=None)
 @given(answers())
 def test_histories_only_order_peers(responses: list[PeerResponse]) -> None:
     """Who delivered before changes the order, never what is right."""
@@ -242,7 +246,7 @@ def test_histories_only_order_peers(responses: list[PeerResponse]) -> None:
     assert {c.file.path for c in plain.pool} == {c.file.path for c in informed.pool}
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@SLOW
 @given(recordings, answers())
 def test_every_outcome_is_explained(
     recording: WantedRecording, responses: list[PeerResponse]

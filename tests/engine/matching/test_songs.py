@@ -17,14 +17,14 @@ from .building import wanted
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Mr. Brightside", "Mr Brightside"),
-        ("Crocodile Rock - Remastered 2014", "Crocodile Rock"),
-        ("Old Town Road", "Old Town Road (feat. Billy Ray Cyrus)"),
-        ("Strobe", "Strobe (Original Mix)"),
-        ("Believe", "Beleive"),
-        ("Do I Wanna Know?", "Arctic Monkeys - Do I Wanna Know?"),
+        ("Mrs. Robinson", "Mrs Robinson"),
+        ("Rocket Man - Remastered 2017", "Rocket Man"),
+        ("Umbrella", "Umbrella (feat. JAY-Z)"),
+        ("Opus", "Opus (Original Mix)"),
+        ("Bohemian Rhapsody", "Bohemian Rapsody"),
+        ("Smalltown Boy", "Bronski Beat - Smalltown Boy"),
         ("Another Brick in the Wall, Pt. 2", "Another Brick in the Wall (Part II)"),
-        ("Группа крови", "Gruppa Krovi"),
+        ("Звезда по имени Солнце", "Zvezda po imeni Solntse"),
     ],
 )
 def test_same_titles(one: str, other: str) -> None:
@@ -36,16 +36,16 @@ def test_same_titles(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Song (Shazam Remix)", "Song (ARTBAT Remix)"),
-        ("All Night (Live at Pukkelpop)", "All Night (Live at Wembley)"),
-        ("Song", "Song - Radio Edit"),
-        ("Song", "Song (with Strings)"),
-        ("Trilogy I", "Trilogy II"),
-        ("Song (Vol. III)", "Song"),
-        ("We're Shameless", "We Were Shameless"),
-        ("Champagne", "Champagne Supernova"),
-        ("命の灯火", "命の音"),
-        ("Now 99", "Now 100"),
+        ("Finally (Choo Choo Remix)", "Finally (Mousse Remix)"),
+        ("Reckoner (Live in Paris)", "Reckoner (Live in Tokyo)"),
+        ("Insomnia", "Insomnia - Radio Edit"),
+        ("Angeles", "Angeles (with Strings)"),
+        ("Tubular Bells I", "Tubular Bells II"),
+        ("Ghosts (Vol. III)", "Ghosts"),
+        ("They're Dancing", "They Were Dancing"),
+        ("Paranoid", "Paranoid Android"),
+        ("夜に駆ける", "夜の踊り子"),
+        ("Untitled 07", "Untitled 08"),
     ],
 )
 def test_different_titles(one: str, other: str) -> None:
@@ -57,17 +57,17 @@ def test_different_titles(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("Bob Marley and the Wailers", "Bob Marley", True),
-        ("Daryl Hall & John Oates", "Hall and Oates", True),
-        ("$uicideboy$", "Suicideboys", True),
-        ("Coldplay", "ColdplayVEVO", True),
-        ("Mötley Crüe", "Motley Crue", True),
-        ("Дмитрий Яблонский", "Dmitry Yablonsky", True),
-        ("The Jimi Hendrix Experience", "Jimi Hendrix", True),
-        ("Pink Floyd", "The Pink Floyd Project", False),
-        ("Foo Fighters", "UK Foo Fighters", False),
-        ("Кино", "Кинотеатр", False),
-        ("Phoenix II", "Phoenix", False),
+        ("Tom Petty and the Heartbreakers", "Tom Petty", True),
+        ("Paul Simon & Art Garfunkel", "Simon and Garfunkel", True),
+        ("A$AP Rocky", "ASAP Rocky", True),
+        ("Adele", "AdeleVEVO", True),
+        ("Queensrÿche", "Queensryche", True),
+        ("Земфира", "Zemfira", True),
+        ("The Steve Miller Band", "Steve Miller", True),
+        ("Genesis", "The Genesis Tribute", False),
+        ("ABBA", "Australian ABBA", False),
+        ("Сплин", "Сплиновы", False),
+        ("Boston II", "Boston", False),
         ("P!nk", "Pink Floyd", False),
     ],
 )
@@ -173,11 +173,19 @@ def test_the_edition_the_playlist_names_wins() -> None:
 
 def test_owned_files_are_recognised() -> None:
     """Tags are compared like everything else."""
-    recording_wanted = wanted("Calma - Remix", "Pedro Capó", "Calma", 238)
-    assert is_same_recording(recording_wanted, "Calma (Remix)", ["Pedro Capó"], None, 238_000)
-    assert is_same_recording(recording_wanted, "Calma", ["Pedro Capo"], "Calma", 238_000)
-    assert not is_same_recording(recording_wanted, "Calma", ["Pedro Capó"], "Calma", 191_000)
-    assert not is_same_recording(recording_wanted, "Calma (Remix)", ["Nobody"], "Calma", 238_000)
+    recording_wanted = wanted("Bailando - Remix", "Enrique Iglesias", "Bailando", 238)
+    assert is_same_recording(
+        recording_wanted, "Bailando (Remix)", ["Enrique Iglesias"], None, 238_000
+    )
+    assert is_same_recording(
+        recording_wanted, "Bailando", ["Enrique  Iglesias"], "Bailando", 238_000
+    )
+    assert not is_same_recording(
+        recording_wanted, "Bailando", ["Enrique Iglesias"], "Bailando", 191_000
+    )
+    assert not is_same_recording(
+        recording_wanted, "Bailando (Remix)", ["Nobody"], "Bailando", 238_000
+    )
     assert not is_same_recording(wanted(), "Thief of Fire", ["The Pop Group"], "Y", 290_000)
     assert is_same_recording(wanted(), "Thief of Fire", ["The Pop Group"], "Y", None)
     assert is_same_recording(
