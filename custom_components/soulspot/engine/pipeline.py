@@ -212,6 +212,7 @@ class Pipeline:
 
     async def close(self) -> None:
         """Close the database with everything in one file."""
+        self._budget.leave()
         await self._context.database.close()
 
     async def checkpoint(self) -> None:
@@ -228,6 +229,8 @@ class Pipeline:
         """Ask slskd how it is; trouble is the answer, never an exception."""
         before = self._watch.is_ready
         health = await self._watch.check()
+        if self._watch.status is not None:
+            self._budget.join(self._watch.status.username)
         if health.is_connected and not before:
             self._scheduler.wake()
             self._transfers.wake()

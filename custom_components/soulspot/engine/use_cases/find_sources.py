@@ -90,7 +90,6 @@ class FindSources:
         """Share the lane among everything that searches."""
         self._context = context
         self._budget = budget
-        self._lane = asyncio.Lock()
         self._recent: deque[RecentAnswers] = deque(maxlen=_ANSWERS_KEPT)
         self._running: set[str] = set()
 
@@ -161,7 +160,7 @@ class FindSources:
         to the first. Raises BudgetSpent unless `patient`, which waits; and the errors of the slskd room.
         """
         asked_at = self._context.clock.now()
-        async with self._lane:
+        async with self._budget.lane:
             answers = self._answered_since(query.text, asked_at)
             if answers is None:
                 answers = await self._search(query.text, patient=patient)
