@@ -57,7 +57,7 @@ def test_the_right_file_comes_first_among_all(case: Files) -> None:
             "“bass addict” behind the title is not known",
         ),
         ("Somebody - Thief of Fire.flac", 275, "another artist is named: “somebody”"),
-        ("The Pop Group\\Y\\Thief of Fires of Hell.flac", 300, "title not in the file name"),
+        ("The Pop Group\\Y\\Thief of Fires of Hell.flac", 275, "title not in the file name"),
     ],
 )
 def test_reasons_are_plain_sentences(path: str, length: int | None, sentence: str) -> None:
@@ -65,10 +65,7 @@ def test_reasons_are_plain_sentences(path: str, length: int | None, sentence: st
     decision = decide(wanted(), file(path, length))
     assert decision.outcome is not Outcome.TAKE
     sentences = [candidate.sentence for candidate in decision.pool + decision.rejected]
-    if sentence == "title not in the file name":
-        assert not sentences  # Files without the title are too many to list.
-    else:
-        assert sentences == [sentence]
+    assert sentences == [sentence]
 
 
 def test_an_implausible_length_does_not_convict() -> None:

@@ -48,7 +48,12 @@ def judge(target: Target, title: TitleMatch, folder: FolderMatch, length: Length
         unexplained = tuple(text for text in unexplained if text not in folder.text)
     artist = _artist_level(target, title, folder, unexplained)
     versions = compare_versions(target, title, folder, length)
-    misses = contradicts(title, length) + (artist is ArtistLevel.OTHER) + (title.extra != "")
+    misses = (
+        (title.level is TitleLevel.NONE)
+        + contradicts(title, length)
+        + (artist is ArtistLevel.OTHER)
+        + (title.extra != "")
+    )
     if additions and length.level is not LengthLevel.AGREES:
         misses += 1
     is_doubtful = bool(additions) or length.level is LengthLevel.DOUBTFUL

@@ -81,7 +81,7 @@ class _Weigher:
         self._taken: list[_Entry] = []
         self._asked: list[_Entry] = []
         self._left: list[_Entry] = []
-        self._heard_audio = False
+        self._others: list[tuple[PeerResponse, RemoteFile]] = []  # Without the title.
 
     def _order_of(self, response: PeerResponse) -> tuple[int, ...]:
         """Return a peer's sort key, and remember it."""
@@ -101,11 +101,11 @@ class _Weigher:
         )
         if format_name is None:
             return
-        self._heard_audio = True
         reader = self._reader
         title = reader.titles.get(stem) or reader.read_title(stem)
         match = title.match
         if match.level is TitleLevel.NONE:
+            self._others.append((response, file))
             return
         length = reader.lengths.get(file.length_s) or reader.read_length(file, format_name)
         if title.misses or contradicts(match, length):
@@ -198,9 +198,10 @@ class _Weigher:
             outcome, key, pool = Outcome.ASK, "needs_a_person", self._asked
         else:
             outcome, pool = Outcome.LEAVE, []
-            key = "nothing_right" if self._heard_audio else "nothing_found"
+            key = "nothing_right" if rest or self._others else "nothing_found"
             if any(entry.refusal and _is_right(entry) for entry in rest):
                 key = "nothing_good_enough"
+            rest = rest or self._some_others()
         return Decision(
             outcome=outcome,
             pool=tuple(
@@ -213,6 +214,23 @@ class _Weigher:
                 for entry in heapq.nsmallest(REJECTED_LIMIT, rest, key=_order)
             ),
         )
+
+    def _some_others(self) -> list[_Entry]:
+        """Return a few of the files without the title: so that it is seen what came instead."""
+        few = heapq.nsmallest(
+            REJECTED_LIMIT, self._others, key=lambda item: (item[0].username, item[1].path)
+        )
+        entries = []
+        for response, file in few:
+            extension = file.path.rpartition(".")[2]
+            format_name = format_of(extension, file.bit_rate, file.bit_depth) or extension
+            length = self._reader.read_length(file, format_name)
+            entries.append(
+                _Entry(
+                    (response.username, file.path), response, file, format_name, length, None, None
+                )
+            )
+        return entries
 
     def _candidate(self, entry: _Entry) -> Candidate:
         """Return a weighed file with its evidence in words."""
