@@ -49,13 +49,14 @@ from .flow.schemas import (
 from .flow.validation import (
     FormError,
     async_check_folders,
+    async_folder_error,
     async_list_playlists,
+    async_playlist_error,
     async_probe_slskd,
+    async_slskd_error,
+    async_spotify_abort,
     async_spotify_account,
-    folder_error,
-    playlist_error,
-    slskd_error,
-    spotify_abort,
+    without_blanks,
 )
 
 _SLSKD = (CONF_SLSKD_ADDRESS, CONF_SLSKD_API_KEY, CONF_SLSKD_VERIFY_CERTIFICATE)
@@ -138,7 +139,7 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         try:
             account = await async_spotify_account(self.hass, token[CONF_ACCESS_TOKEN])
         except SoulSpotError as error:
-            reason, placeholders = spotify_abort(error)
+            reason, placeholders = await async_spotify_abort(self.hass, error)
             return self.async_abort(reason=reason, description_placeholders=placeholders)
         login = {
             **data,
@@ -167,12 +168,13 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         """Ask where slskd is, and try it."""
         problem = FormError()
         if user_input is not None:
+            user_input = without_blanks(user_input)
             try:
                 status = await async_probe_slskd(self.hass, user_input)
                 if not self._uses_spotify:
                     await self._async_identify_by_slskd(status)
             except SoulSpotError as error:
-                problem = slskd_error(error)
+                problem = await async_slskd_error(self.hass, error)
             else:
                 return await self._async_accept_slskd(status, user_input)
         return self.async_show_form(
@@ -221,10 +223,11 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         """Ask for the folders, and prove that they are what they should be."""
         problem = FormError()
         if user_input is not None:
+            user_input = without_blanks(user_input)
             try:
                 await async_check_folders(self.hass, self._data, user_input)
             except SoulSpotError as error:
-                problem = folder_error(error)
+                problem = await async_folder_error(self.hass, error)
             else:
                 self._data |= {key: user_input.get(key) for key in _FOLDERS}
                 return await self._async_after_folders()
@@ -260,7 +263,7 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
                 self.hass, token, self._data[CONF_SPOTIFY_USER_ID]
             )
         except SoulSpotError as error:
-            playlists, problem = (), playlist_error(error)
+            playlists, problem = (), await async_playlist_error(self.hass, error)
         self._choices = with_liked_songs(playlists)
         return self.async_show_form(
             step_id="playlists",
@@ -310,10 +313,11 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         entry = self._get_reauth_entry()
         problem = FormError()
         if user_input is not None:
+            user_input = without_blanks(user_input)
             try:
                 await async_probe_slskd(self.hass, {**entry.data, **user_input})
             except SoulSpotError as error:
-                problem = slskd_error(error, fields=(CONF_SLSKD_API_KEY,))
+                problem = await async_slskd_error(self.hass, error, fields=(CONF_SLSKD_API_KEY,))
             else:
                 return self._update(entry, user_input)
         return self.async_show_form(

@@ -267,6 +267,14 @@ async def test_devices_of_others_are_refused(hass: HomeAssistant, world: World) 
         assert raised.value.translation_key == "device_is_no_playlist"
 
 
+async def test_only_known_playlists_are_synced(hass: HomeAssistant, world: World) -> None:
+    """Say that a playlist was never imported, before Spotify is asked for it."""
+    await set_up(hass, account(world))
+    with pytest.raises(ServiceValidationError) as raised:
+        await call(hass, "sync_playlist", playlist=world.playlist_id("morning"))
+    assert raised.value.translation_key == "unknown_playlist"
+
+
 async def test_the_account_must_be_clear(hass: HomeAssistant, world: World) -> None:
     """Ask for the account when there are several, and for Spotify where it is needed."""
     await set_up(hass, account(world))

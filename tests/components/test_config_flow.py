@@ -174,6 +174,9 @@ async def test_spotify_refuses_the_account(
     result = await reach_slskd(hass, hass_client_no_auth)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == reason
+    if reason == "other_failure":
+        told = result["description_placeholders"]
+        assert told == {"error": "Spotify sent a web page instead of data"}
     world.spotify.clear_faults()
     result = await reach_slskd(hass, hass_client_no_auth)
     assert result["step_id"] == "slskd"
@@ -188,6 +191,7 @@ async def test_playlists_may_come_later(
     world.spotify.fail(SpotifyFault.UNAVAILABLE, path="/v1/me/playlists", times=None)
     form = await enter(hass, form, {})
     assert form["errors"] == {"base": "other_failure"}
+    assert placeholders_of(form)["error"].startswith("Spotify has a problem of its own")
     result = await enter(hass, form, {"playlists": ["collection"]})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert len(result["result"].subentries) == 1
@@ -345,13 +349,24 @@ async def test_certificates_are_checked_unless_switched_off(
         assert form["errors"] == {"slskd_address": "not_slskd"}
 
 
+async def test_blanks_of_pasted_text_do_no_harm(hass: HomeAssistant, world: World) -> None:
+    """Take a key and folders with the blanks and line ends that were copied with them."""
+    form = await start(hass, "without_spotify")
+    form = await enter(hass, form, world.slskd_input(slskd_api_key=f" {API_KEY}\n"))
+    assert form["step_id"] == "folders"
+    folders = {name: f"{value} " for name, value in world.folders_input().items()}
+    result = await enter(hass, form, folders)
+    assert result["result"].data["slskd_api_key"] == API_KEY
+    assert result["result"].data["library"] == str(world.library)
+
+
 async def test_unforeseen_answers_are_shown(hass: HomeAssistant, world: World) -> None:
     """Show an error that belongs to no field."""
     form = await start(hass, "without_spotify")
     world.slskd.inject(SlskdFault("GET", "*application", HTTPStatus.TOO_MANY_REQUESTS))
     form = await enter(hass, form, world.slskd_input())
     assert form["errors"] == {"base": "other_failure"}
-    assert "rate_limited" in placeholders_of(form)["error"]
+    assert placeholders_of(form)["error"].startswith("slskd asks for a pause of")
 
 
 async def test_sharing_nothing_is_a_warning(hass: HomeAssistant, world: World) -> None:

@@ -171,9 +171,17 @@ async def test_options(hass: HomeAssistant, world: World) -> None:
     """Refuse a pattern that cannot be used, store what can."""
     entry = await set_up(hass, account(world))
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    chosen: dict[str, Any] = {"quality": "good", "path_template": "{artist}", "keep_source": False}
-    form = await hass.config_entries.options.async_configure(form["flow_id"], chosen)
-    assert form["errors"] == {"path_template": "invalid_template"}
+    chosen: dict[str, Any] = {"quality": "good", "path_template": "", "keep_source": False}
+    for template, problem in (
+        (" ", "template_empty"),
+        ("{title", "template_syntax"),
+        ("{name}", "template_field"),
+        ("{artist}", "template_no_title"),
+        ("../{title}", "template_folders"),
+    ):
+        chosen["path_template"] = template
+        form = await hass.config_entries.options.async_configure(form["flow_id"], chosen)
+        assert form["errors"] == {"path_template": problem}
     chosen["path_template"] = "{artist}/{title}"
     result = await hass.config_entries.options.async_configure(form["flow_id"], chosen)
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -10,7 +10,7 @@ import probatio
 from ..const import CONF_AUTOMATIC_DOWNLOAD, CONF_PLAYLIST_ID, CONF_QUALITY, SUBENTRY_PLAYLIST
 from ..coordinator import SoulSpotConfigEntry
 from ..engine.model import Playlist, Quality
-from ..entry import find_playlist
+from ..entry import find_playlist, playlist_options
 from ..errors import translated_errors
 from ..texts import async_get_sentences
 from .responses import Responses
@@ -20,6 +20,7 @@ from .target import (
     find_entry,
     find_playlist_target,
     given,
+    invalid,
     require_playlist,
     require_spotify,
 )
@@ -31,7 +32,7 @@ IMPORT_PLAYLIST_SCHEMA = probatio.Schema(
     {
         **PLAYLIST_FIELDS,
         probatio.Optional(ATTR_FETCH_ALL_TRACKS, default=True): bool,
-        probatio.Optional(CONF_QUALITY): probatio.In(list(Quality)),
+        probatio.Optional(CONF_QUALITY): probatio.In([quality.value for quality in Quality]),
         probatio.Optional(CONF_AUTOMATIC_DOWNLOAD, default=True): bool,
     }
 )
@@ -75,6 +76,9 @@ async def async_sync_playlist(call: ServiceCall) -> ServiceResponse:
     """Sync one playlist, or all of them."""
     entry, playlist_id = find_playlist_target(call)
     require_spotify(entry)
+    known = {*playlist_options(entry), *entry.runtime_data.playlists.data.playlists}
+    if playlist_id is not None and playlist_id not in known:
+        raise invalid("unknown_playlist")
     wanted = None if playlist_id is None else [playlist_id]
     with translated_errors():
         snapshot = await entry.runtime_data.playlists.async_sync(wanted)

@@ -40,7 +40,7 @@ _TRACK_FIELDS = {
         probatio.Coerce(float), probatio.Range(min=1, max=86_400)
     ),
     probatio.Optional(ATTR_SEARCH_QUERY): _TEXT,
-    probatio.Optional(ATTR_QUALITY_PREFERENCE): probatio.In(list(Quality)),
+    probatio.Optional(ATTR_QUALITY_PREFERENCE): probatio.In([quality.value for quality in Quality]),
     probatio.Optional(ATTR_MAX_RESULTS, default=10): probatio.All(
         probatio.Coerce(int), probatio.Range(min=1, max=100)
     ),
@@ -67,7 +67,7 @@ ENRICH_METADATA_SCHEMA = probatio.Schema(
 GET_QUEUE_SCHEMA = probatio.Schema(
     {
         **ENTRY_FIELDS,
-        probatio.Optional(ATTR_STATES): [probatio.In(list(DownloadState))],
+        probatio.Optional(ATTR_STATES): [probatio.In([state.value for state in DownloadState])],
         probatio.Optional(ATTR_LIMIT, default=100): probatio.All(
             probatio.Coerce(int), probatio.Range(min=1, max=1000)
         ),

@@ -30,7 +30,7 @@ from .schemas import (
     add_playlist_schema,
     with_liked_songs,
 )
-from .validation import FormError, playlist_error, readable_playlists, require_readable
+from .validation import FormError, async_playlist_error, readable_playlists, require_readable
 
 
 class PlaylistFlowHandler(ConfigSubentryFlow):
@@ -50,7 +50,7 @@ class PlaylistFlowHandler(ConfigSubentryFlow):
             try:
                 summary = await self._async_chosen(entry, user_input)
             except SoulSpotError as error:
-                problem = playlist_error(error)
+                problem = await async_playlist_error(self.hass, error)
             else:
                 if find_playlist(entry, summary.spotify_id):
                     return self.async_abort(reason="already_configured")
@@ -99,7 +99,7 @@ class PlaylistFlowHandler(ConfigSubentryFlow):
         try:
             playlists = await entry.runtime_data.pipeline.list_spotify_playlists()
         except SoulSpotError as error:
-            playlists, problem = (), playlist_error(error)
+            playlists, problem = (), await async_playlist_error(self.hass, error)
         return tuple(
             playlist
             for playlist in with_liked_songs(readable_playlists(playlists, user_id))

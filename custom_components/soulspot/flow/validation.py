@@ -22,7 +22,7 @@ from ..const import (
 from ..engine.errors import InputError, PermissionDeniedError, Service, SoulSpotError, StorageError
 from ..engine.http import HttpClient
 from ..engine.library.storage import check_folder
-from ..engine.model import PlaylistSummary
+from ..engine.model import PlaylistSummary, Reason
 from ..engine.ports import SystemClock
 from ..engine.settings import Endpoints
 from ..engine.slskd.addresses import normalise_address
@@ -34,6 +34,7 @@ from ..engine.slskd.probe import probe
 from ..engine.spotify.client import SpotifyClient
 from ..engine.spotify.guard import RequestGuard
 from ..engine.spotify.models import SpotifyAccount
+from ..texts import async_get_sentences
 from .schemas import CONF_LINK, CONF_PLAYLIST
 
 _BASE = "base"
@@ -104,40 +105,62 @@ class FormError:
     placeholders: dict[str, str] = field(default_factory=dict)
 
 
-def slskd_error(error: SoulSpotError, fields: Collection[str] | None = None) -> FormError:
+def without_blanks(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers without the blanks and line ends that come along with pasted text."""
+    return {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in user_input.items()
+    }
+
+
+async def async_slskd_error(
+    hass: HomeAssistant, error: SoulSpotError, fields: Collection[str] | None = None
+) -> FormError:
     """Return the error of the slskd form; `fields` names those that the form has."""
-    return _form_error(error, _SLSKD_FIELDS, fields)
+    return await _async_form_error(hass, error, _SLSKD_FIELDS, fields)
 
 
-def folder_error(error: SoulSpotError) -> FormError:
+async def async_folder_error(hass: HomeAssistant, error: SoulSpotError) -> FormError:
     """Return the error of the folder form."""
-    return _form_error(error, {**_SLSKD_FIELDS, **_FOLDER_FIELDS}, _FOLDER_FIELDS.values())
+    known = {**_SLSKD_FIELDS, **_FOLDER_FIELDS}
+    return await _async_form_error(hass, error, known, _FOLDER_FIELDS.values())
 
 
-def playlist_error(error: SoulSpotError) -> FormError:
+async def async_playlist_error(hass: HomeAssistant, error: SoulSpotError) -> FormError:
     """Return the error of the forms that pick playlists."""
     if error.translation_key.startswith("link_is_"):
         error = InputError("not_a_playlist")
-    return _form_error(error, _PLAYLIST_FIELDS, (CONF_LINK, CONF_PLAYLIST))
+    return await _async_form_error(hass, error, _PLAYLIST_FIELDS, (CONF_LINK, CONF_PLAYLIST))
 
 
-def spotify_abort(error: SoulSpotError) -> tuple[str, dict[str, str]]:
+async def async_spotify_abort(
+    hass: HomeAssistant, error: SoulSpotError
+) -> tuple[str, dict[str, str]]:
     """Return why a login cannot be used, and the placeholders of the text."""
     if error.translation_key in _SPOTIFY_ABORTS:
         return error.translation_key, error.placeholders
-    return _OTHER_FAILURE, {"error": str(error)}
+    return _OTHER_FAILURE, await _async_in_words(hass, error)
 
 
-def _form_error(
-    error: SoulSpotError, known: Mapping[str, str], fields: Iterable[str] | None
+async def _async_form_error(
+    hass: HomeAssistant,
+    error: SoulSpotError,
+    known: Mapping[str, str],
+    fields: Iterable[str] | None,
 ) -> FormError:
     """Put the error beside its field when the form has it, else above the form."""
     place = known.get(error.translation_key)
     if place is None:
-        return FormError({_BASE: _OTHER_FAILURE}, {"error": str(error)})
+        return FormError({_BASE: _OTHER_FAILURE}, await _async_in_words(hass, error))
     if fields is not None and place not in fields:
         place = _BASE
     return FormError({place: error.translation_key}, error.placeholders)
+
+
+async def _async_in_words(hass: HomeAssistant, error: SoulSpotError) -> dict[str, str]:
+    """Return the sentence of an error that the flow has no text of its own for."""
+    reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+    return {"error": (await async_get_sentences(hass)).of(reason) or error.translation_key}
 
 
 async def async_probe_slskd(hass: HomeAssistant, user_input: Mapping[str, Any]) -> ServerStatus:
