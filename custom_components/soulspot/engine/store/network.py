@@ -8,6 +8,8 @@ from ..model import PeerHistory
 from .values import clean, dump, to_column, to_datetime
 
 PEERS_KEPT = 5000
+BLOCKED_WORDS_KEPT = 500
+SIGNS_OF_BLOCKING = 2  # One track can be odd.
 
 
 def record_search(
@@ -74,6 +76,33 @@ def forget_own_row(connection: sqlite3.Connection, username: str, transfer_id: s
     connection.execute(
         "DELETE FROM own_row WHERE username = ? AND transfer_id = ?", (username, transfer_id)
     )
+
+
+def note_blocked(connection: sqlite3.Connection, words: str, *, now: datetime) -> None:
+    """Count a sign that the server drops searches with these words; the oldest are forgotten."""
+    connection.execute(
+        """
+        INSERT INTO blocked_word (word, signs, seen_at) VALUES (?, 1, ?)
+        ON CONFLICT (word) DO UPDATE SET signs = signs + 1, seen_at = excluded.seen_at
+        """,
+        (clean(words), to_column(now)),
+    )
+    connection.execute(
+        """
+        DELETE FROM blocked_word WHERE seen_at <
+            (SELECT seen_at FROM blocked_word ORDER BY seen_at DESC LIMIT 1 OFFSET ?)
+        """,
+        (BLOCKED_WORDS_KEPT,),
+    )
+
+
+def is_blocked(connection: sqlite3.Connection, words: str, *, since: datetime) -> bool:
+    """Tell whether there were several signs that the server drops these words, the last one lately."""
+    row = connection.execute(
+        "SELECT signs FROM blocked_word WHERE word = ? AND seen_at >= ?",
+        (clean(words), to_column(since)),
+    ).fetchone()
+    return row is not None and row["signs"] >= SIGNS_OF_BLOCKING
 
 
 def get_histories(

@@ -9,7 +9,7 @@ from typing import Any
 import uuid
 
 from ..errors import InputError, ServiceError
-from ..matching import Candidate, Decision, Outcome, Query, WantedRecording
+from ..matching import Candidate, Decision, Outcome, Query, WantedRecording, fold
 from ..model import Download, DownloadId, DownloadState, JobKind, JobState, Reason, Track
 from ..queue.retry import pause_after, pause_when_absent
 from ..queue.scheduler import ATTEMPTS, Done, Failed, Later, Result
@@ -20,7 +20,15 @@ from ..store.downloads import SearchProgress, StoredCandidate
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
-from .find_sources import BudgetSpent, Findings, FindSources, narrows, not_found
+from .find_sources import (
+    BudgetSpent,
+    Findings,
+    FindSources,
+    artist_words,
+    narrows,
+    not_found,
+    shows_blocking,
+)
 from .watch_slskd import WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
@@ -32,6 +40,7 @@ _INCONCLUSIVE_PAUSE = timedelta(minutes=1)
 # Whoever shares the recording would be among so many answers: other words would only bring them again.
 _ENOUGH_SEEN = 10
 _USELESS_KEPT = 50
+_BLOCKED_FOR = timedelta(days=30)  # After the last sign; lists on the server change.
 _PATIENCE_WITH_SOURCES = 5  # The first pause after all failed is a quarter of an hour.
 # Why a source failed that may do better later.
 _PASSING = frozenset(
@@ -91,7 +100,12 @@ class DownloadTrack:
         wanted = WantedRecording.from_metadata(track.metadata)
         progress = await self._context.database.run(downloads.get_progress, download.id)
         try:
-            ladder = self._sources.ladder(wanted, download.query, rounds=progress.rounds)
+            ladder = self._sources.ladder(
+                wanted,
+                download.query,
+                rounds=progress.rounds,
+                is_artist_blocked=await self._is_blocked(wanted),
+            )
         except InputError as error:
             return Failed(reason=Reason(key=error.translation_key))
         await self._set_state(download, DownloadState.SEARCHING)
@@ -110,6 +124,12 @@ class DownloadTrack:
             reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
             await self._set_state(download, DownloadState.QUEUED, reason)
             raise
+
+    async def _is_blocked(self, wanted: WantedRecording) -> bool:
+        """Tell whether the server is known to drop searches with the artist's name."""
+        words = " ".join(sorted(artist_words(wanted)))
+        since = self._context.clock.now() - _BLOCKED_FOR
+        return await self._context.database.run(network.is_blocked, words, since=since)
 
     async def _search_later(
         self, download: Download, pause: timedelta, *, is_attempt: bool = False
@@ -137,7 +157,7 @@ class DownloadTrack:
             siblings = await self._context.database.run(downloads.count_siblings, track.id)
             # Later rounds look for the track and for its album by turns.
             query = None if progress.rounds % 2 else self._sources.album_query(album)
-            query = query if siblings else None
+            query = query if siblings and not await self._is_blocked(wanted) else None
             if query is None:
                 return None
             findings = await self._sources.ask(wanted, query, download.quality)
@@ -169,6 +189,7 @@ class DownloadTrack:
     ) -> Result | None:
         """Try the queries that are left, one by one, each stored before the next."""
         everything: list[str] = []
+        silent: Query | None = None
         for position in range(progress.query_position, len(ladder)):
             if narrows(ladder[position], everything):
                 continue
@@ -177,6 +198,14 @@ class DownloadTrack:
             if not (findings.is_conclusive or is_taken or job.attempts >= ATTEMPTS):
                 # Shut out or broken off: that nothing was found means nothing.
                 return await self._search_later(download, _INCONCLUSIVE_PAUSE, is_attempt=True)
+            if silent is not None and shows_blocking(silent, findings):
+                await self._context.database.run(
+                    _note_blocked, download, wanted, silent, now=self._context.clock.now()
+                )
+                silent = None
+            elif findings.is_conclusive and not findings.responses:
+                names_artist = artist_words(wanted) <= set(fold(ladder[position].text).split())
+                silent = ladder[position] if names_artist else silent
             if findings.is_everything:
                 everything.append(findings.query)
             progress = SearchProgress(
@@ -402,6 +431,19 @@ def _give(
         downloads.queue_step(connection, download.id, now=now)
     else:
         jobs.wake(connection, alive.id, now=now)
+
+
+def _note_blocked(
+    connection: sqlite3.Connection,
+    download: Download,
+    wanted: WantedRecording,
+    silent: Query,
+    *,
+    now: datetime,
+) -> None:
+    """Remember a sign that the server drops the artist's name, and write it into the journal."""
+    network.note_blocked(connection, " ".join(sorted(artist_words(wanted))), now=now)
+    journal.write(connection, download.track_id, "seems_blocked", now=now, query=silent.text)
 
 
 def _look_later(

@@ -94,20 +94,29 @@ class FindSources:
         self._running: set[str] = set()
 
     def ladder(
-        self, wanted: WantedRecording, query: str | None, *, rounds: int
+        self,
+        wanted: WantedRecording,
+        query: str | None,
+        *,
+        rounds: int,
+        is_artist_blocked: bool = False,
     ) -> tuple[Query, ...]:
         """Return the queries to try in order; a person's own words stand alone.
 
         Wildcards help only against words that the server drops, and cost every peer work: they are
         a last resort, left to later rounds. A later round is one query, the widest one every other
         time: what nobody had yesterday is not worth a search for every wording of it. Raises
-        InputError when there is nothing to search for.
+        InputError when there is nothing to search for. Searches with a blocked artist would reach nobody.
         """
         if query is not None:
             return (Query(text=query, kind=QueryKind.FULL),)
         steps = queries(wanted)
         if not steps:
             raise InputError("nothing_to_search_for")
+        if is_artist_blocked:
+            name = artist_words(wanted)
+            free = tuple(step for step in steps if not name or not name <= _words(step.text))
+            return free or steps
         if rounds == 0:
             steps = tuple(step for step in steps if step.kind is not QueryKind.WILDCARD) or steps
             return tuple(sorted(steps, key=lambda step: not _says_enough(step)))
@@ -251,6 +260,21 @@ def _findings(
         files=sum(len(response.files) for response in responses),
         is_conclusive=is_conclusive,
     )
+
+
+def artist_words(wanted: WantedRecording) -> frozenset[str]:
+    """Return the folded words of the first artist."""
+    return _words(wanted.artists[0]) if wanted.artists else frozenset()
+
+
+def shows_blocking(silent: Query, findings: Findings) -> bool:
+    """Tell whether files were found that a query nobody answered should have brought.
+
+    Then it was not their absence: the Soulseek server drops searches with some names.
+    """
+    words = _words(silent.text)
+    named = (*findings.decision.pool, *findings.decision.rejected)
+    return any(words <= _words(candidate.file.path) for candidate in named)
 
 
 def _says_enough(query: Query) -> bool:
