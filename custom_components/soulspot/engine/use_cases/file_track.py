@@ -11,7 +11,7 @@ from ..errors import ServiceError, StorageError, VerificationError
 from ..library.filing import FiledFile, file_track, remove_source
 from ..library.paths import library_path
 from ..library.tag_set import Cover, TagSet
-from ..library.verify import Expectation, verify
+from ..library.verify import CheckResult, Expectation, Verdict, verify
 from ..matching import Candidate
 from ..model import Download, DownloadId, DownloadState, JobKind, LibraryFile, Reason, Track
 from ..queue.scheduler import Done, Failed, Later, Result
@@ -77,7 +77,7 @@ class FileTrack:
             return Done()
         except StorageError as error:
             return await self._storage_trouble(download, error)
-        await self._store(download, track, filed)
+        await self._store(download, track, filed, _doubt(verdict))
         if not settings.keep_source:
             await asyncio.to_thread(remove_source, source)
         return Done()
@@ -150,10 +150,14 @@ class FileTrack:
         self._context.announcer.changed()
         return Later(until=self._context.clock.now() + timedelta(minutes=5), reason=reason)
 
-    async def _store(self, download: Download, track: Track, filed: FiledFile) -> None:
+    async def _store(
+        self, download: Download, track: Track, filed: FiledFile, doubt: Reason | None
+    ) -> None:
         """Store the file and the end of the download together, then bring the playlists up to date."""
         now = self._context.clock.now()
-        held_by = await self._context.database.run(_store_filed, download, track, filed, now=now)
+        held_by = await self._context.database.run(
+            _store_filed, download, track, filed, doubt, now=now
+        )
         self._context.announcer.happened(
             EventKind.COMPLETED, track, quality=download.quality, path=str(filed.path)
         )
@@ -215,7 +219,14 @@ def _expectation(track: Track, download: Download, candidate: Candidate | None) 
         duration_ms=track.metadata.duration_ms,
         extension=extension,
         bit_rate=candidate.file.bit_rate if candidate else None,
+        spectrum=True,
     )
+
+
+def _doubt(verdict: Verdict) -> Reason | None:
+    """Return why a lossless file may have been lossy once: worth telling, no ground for refusal."""
+    checks = (check for check in verdict.checks if check.name == "spectrum")
+    return next((check.reason for check in checks if check.result is CheckResult.ADVISORY), None)
 
 
 def _candidate(connection: sqlite3.Connection, download: Download) -> Candidate | None:
@@ -277,6 +288,7 @@ def _store_filed(
     download: Download,
     track: Track,
     filed: FiledFile,
+    doubt: Reason | None,
     *,
     now: datetime,
 ) -> tuple[str, ...]:
@@ -296,9 +308,8 @@ def _store_filed(
         now=now,
     )
     downloads.forget_filing_path(connection, download.id)
-    downloads.set_state(
-        connection, download.id, DownloadState.FILED, now=now, reason=filed.tag_problem
-    )
+    reason = filed.tag_problem or doubt
+    downloads.set_state(connection, download.id, DownloadState.FILED, now=now, reason=reason)
     journal.write(
         connection,
         track.id,
@@ -306,6 +317,7 @@ def _store_filed(
         now=now,
         path=str(filed.path),
         format=filed.properties.format,
+        doubt=None if doubt is None else {"key": doubt.key, "placeholders": doubt.placeholders},
     )
     return tuple(
         playlist.spotify_id for playlist in playlists.get_playlists_of(connection, track.id)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 import logging
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from .write_playlist_files import WritePlaylistFiles
 _LOGGER = logging.getLogger(__name__)
 
 _PASS_EVERY = 6 * 3600.0  # seconds
-_FILES_A_STEP = 50  # Read between two looks at anything else.
+_FILES_A_BATCH = 50  # Read between two looks at anything else.
+_BATCHES_A_STEP = 40
 _TRACKS_PER_TRANSACTION = 200
 _PATHS_PER_TRANSACTION = 500
 # A folder that has lost so much is more likely away (a disk not mounted) than tidied up.
@@ -92,26 +94,31 @@ class IndexLibrary:
     async def _read(self, library: Path, known: dict[str, tuple[int, int]]) -> set[str]:
         """Look at every file, read the new and changed ones, and return all paths."""
         seen: set[str] = set()
-        batches = scan(library, known, batch_size=_FILES_A_STEP)
-        while (batch := await asyncio.to_thread(_next, batches)) is not None:
-            seen.update(batch.unchanged)
-            seen.update(file.path for file in batch.found)
-            # What cannot be read now, a whole folder perhaps, is not gone.
-            for refused in batch.unreadable:
-                prefix = f"{refused.path}/"
-                seen.update(
-                    path for path in known if path == refused.path or path.startswith(prefix)
-                )
-            if batch.found:
-                found = [_indexed(file) for file in batch.found]
-                await self._context.database.run(library_index.save_files, found)
-            self.progress = replace(
-                self.progress,
-                looked_at=self.progress.looked_at + _count(batch),
-                read=self.progress.read + len(batch.found),
-                unreadable=self.progress.unreadable + len(batch.unreadable),
-            )
+        batches = scan(library, known, batch_size=_FILES_A_BATCH)
+        while step := await asyncio.to_thread(_take_step, batches):
+            for batch in step:
+                await self._take(batch, known, seen)
         return seen
+
+    async def _take(
+        self, batch: ScanBatch, known: dict[str, tuple[int, int]], seen: set[str]
+    ) -> None:
+        """Store what was read, and count."""
+        seen.update(batch.unchanged)
+        seen.update(file.path for file in batch.found)
+        # What cannot be read now, a whole folder perhaps, is not gone.
+        for refused in batch.unreadable:
+            prefix = f"{refused.path}/"
+            seen.update(path for path in known if path == refused.path or path.startswith(prefix))
+        if batch.found:
+            found = [_indexed(file) for file in batch.found]
+            await self._context.database.run(library_index.save_files, found)
+        self.progress = replace(
+            self.progress,
+            looked_at=self.progress.looked_at + _count(batch),
+            read=self.progress.read + len(batch.found),
+            unreadable=self.progress.unreadable + len(batch.unreadable),
+        )
 
     async def _forget(self, gone: list[str], known: int) -> None:
         """Forget files that are gone, unless so many are that the folder itself seems to be away."""
@@ -132,9 +139,14 @@ class IndexLibrary:
             after = page[-1]
 
 
-def _next(batches: Iterator[ScanBatch]) -> ScanBatch | None:
-    """Take one step of the scan."""
-    return next(batches, None)
+def _take_step(batches: Iterator[ScanBatch]) -> list[ScanBatch]:
+    """Take batches until one has something new: looking at names and times costs next to nothing."""
+    step: list[ScanBatch] = []
+    for batch in islice(batches, _BATCHES_A_STEP):
+        step.append(batch)
+        if batch.found or batch.unreadable:
+            break
+    return step
 
 
 def _count(batch: ScanBatch) -> int:
