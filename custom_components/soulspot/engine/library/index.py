@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 import os
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def _walk(library: Path, batch: _Batch) -> Iterator[tuple[str, os.DirEntry[str]]
         folder = folders.pop()
         try:
             with os.scandir(library / folder) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
+                listed = sorted(entries, key=attrgetter("name"))
         except OSError as error:
             if not folder:
                 raise _folder_error(library, error) from error
@@ -110,13 +111,15 @@ def _walk(library: Path, batch: _Batch) -> Iterator[tuple[str, os.DirEntry[str]]
         deeper: list[str] = []
         for entry in listed:
             relative = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.name.startswith(".") or entry.is_symlink():
+            if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            if entry.is_dir(follow_symlinks=False):
                 if entry.name in _SYSTEM_FOLDERS:
                     continue
                 deeper.append(relative)
-            elif extension_of(entry.name) in AUDIO_EXTENSIONS and entry.is_file():
+            elif extension_of(entry.name) in AUDIO_EXTENSIONS and entry.is_file(
+                follow_symlinks=False
+            ):
                 yield relative, entry
         folders.extend(reversed(deeper))
 
