@@ -62,7 +62,7 @@ QUEUE_SENSORS: tuple[SoulSpotSensorDescription[QueueSnapshot], ...] = (
     _count("waiting", lambda queue: queue.waiting),
     _count("searching", lambda queue: queue.searching),
     _count("transferring", lambda queue: queue.transferring),
-    _count("filing", lambda queue: queue.filing, enabled=False),
+    _count("filing", lambda queue: queue.filing),
     _count("needs_attention", lambda queue: queue.needs_attention),
     _count("not_available", lambda queue: queue.not_available),
     _count("failed", lambda queue: queue.failed),

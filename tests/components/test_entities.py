@@ -69,6 +69,7 @@ async def test_registry_is_stable(hass: HomeAssistant, world: World) -> None:
         "failed",
         "filed_today",
         "filed_total",
+        "filing",
         "needs_attention",
         "not_available",
         "paused",
@@ -92,7 +93,6 @@ async def test_registry_is_stable(hass: HomeAssistant, world: World) -> None:
     }
     assert hidden == {
         "estimated_end",
-        "filing",
         "jobs_failed",
         "jobs_pending",
         "jobs_running",

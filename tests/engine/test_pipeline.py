@@ -332,8 +332,23 @@ async def test_without_a_library_files_wait_for_one(make_world: MakeWorld) -> No
     assert world.slskd.statistics.downloads_enqueued == 1
 
 
-async def test_a_library_that_is_away_is_waited_for(make_world: MakeWorld) -> None:
-    """An unmounted library holds the filing up, with the reason; nothing is lost."""
+async def test_a_playlist_that_cannot_be_read_is_told_once(
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A deleted playlist is asked for at every sync, but the log names it once."""
+    world = await make_world()
+    await world.start("pair")
+    await world.sync()
+    world.spotify.world.delete("pair")
+    for _ in range(3):
+        await world.sync()
+    assert caplog.text.count("A playlist could not be read: spotify_playlist_not_found") == 1
+
+
+async def test_a_library_that_is_away_is_waited_for(
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An unmounted library holds the filing up, told once with the reason; nothing is lost."""
     world = await make_world(peer("ann", copy("r3")))
     away = world.library.with_name("unmounted")
     world.library.rename(away)
@@ -347,6 +362,7 @@ async def test_a_library_that_is_away_is_waited_for(make_world: MakeWorld) -> No
         DownloadState.DOWNLOADED,
         "folder_missing",
     )
+    assert caplog.text.count("cannot be brought into the library: folder_missing") == 1
     away.rename(world.library)
     await world.until(FILED, seconds=10 * MINUTE)
     assert world.slskd.statistics.downloads_enqueued == 1

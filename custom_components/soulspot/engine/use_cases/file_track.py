@@ -39,6 +39,7 @@ class FileTrack:
         """Take the rooms to work with."""
         self._context = context
         self._playlist_files = playlist_files
+        self._told_trouble: str | None = None
 
     async def handle(self, job: Job) -> Result:
         """File one download; running twice does no harm.
@@ -77,6 +78,7 @@ class FileTrack:
             return Done()
         except StorageError as error:
             return await self._storage_trouble(download, error)
+        self._tell_of_trouble(None)
         await self._store(download, track, filed, _doubt(verdict))
         if not settings.keep_source:
             await asyncio.to_thread(remove_source, source)
@@ -147,8 +149,20 @@ class FileTrack:
             now=download.updated_at,
             reason=reason,
         )
+        self._tell_of_trouble(error)
         self._context.announcer.changed()
         return Later(until=self._context.clock.now() + timedelta(minutes=5), reason=reason)
+
+    def _tell_of_trouble(self, error: StorageError | None) -> None:
+        """Log what keeps files out of the library once, however many wait, and when it is over."""
+        trouble = error.translation_key if error else None
+        if trouble == self._told_trouble:
+            return
+        self._told_trouble = trouble
+        if error is None:
+            _LOGGER.info("Files can be brought into the library again")
+        else:
+            _LOGGER.warning("Files wait, they cannot be brought into the library: %s", error)
 
     async def _store(
         self, download: Download, track: Track, filed: FiledFile, doubt: Reason | None

@@ -81,6 +81,7 @@ class SyncPlaylists:
 
     async def _sync(self, spotify_id: str) -> None:
         """Read one playlist and queue the work that follows from it."""
+        stored = (await self._context.database.run(playlists.get_playlists)).get(spotify_id)
         try:
             await self._import.execute(ImportPlaylistRequest(playlist_id=spotify_id))
         except (
@@ -93,8 +94,10 @@ class SyncPlaylists:
         except (PermissionDeniedError, NotFoundError, ServiceError) as error:
             if isinstance(error, PermissionDeniedError) and error.translation_key in _ACCOUNT_WIDE:
                 raise
-            _LOGGER.warning("A playlist could not be read: %s", error)
             reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+            # A list that cannot be read is asked for at every sync; it is told once.
+            if stored is None or stored.error is None or stored.error.key != reason.key:
+                _LOGGER.warning("A playlist could not be read: %s", error)
             if spotify_id in self._context.playlists:
                 await self._context.database.run(playlists.save_unread, spotify_id, reason)
             return
