@@ -10,7 +10,7 @@ from custom_components.soulspot.engine.model import DownloadState
 from custom_components.soulspot.engine.views import Trouble
 from simulators.musicbrainz import Fault as MusicBrainzFault
 from simulators.slskd import SUPPORTED, Fault, Flood, Peer
-from simulators.slskd.searches import SearchOptions
+from simulators.slskd.search_model import SearchOptions
 from simulators.slskd.transfers import WantedFile
 from simulators.spotify import Fault as SpotifyFault
 

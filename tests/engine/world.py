@@ -254,7 +254,7 @@ class World:
         running, pipeline = self._running, self._pipeline
         self._running = self._pipeline = None
         running.cancel()
-        [end] = await asyncio.gather(running, return_exceptions=True)
+        [end] = await self.passing(asyncio.gather(running, return_exceptions=True))
         await pipeline.close()
         if not isinstance(end, asyncio.CancelledError):
             pytest.fail(f"the pipeline has ended by itself: {end!r}")
