@@ -25,12 +25,8 @@ class SoulSpotError(Exception):
 
     def _describe(self) -> str:
         """Return an English line for logs; placeholders never hold secrets."""
-        details = ", ".join(
-            f"{key}={value}" for key, value in self.placeholders.items()
-        )
-        return (
-            f"{self.translation_key} ({details})" if details else self.translation_key
-        )
+        details = ", ".join(f"{key}={value}" for key, value in self.placeholders.items())
+        return f"{self.translation_key} ({details})" if details else self.translation_key
 
 
 class InputError(SoulSpotError):
@@ -132,9 +128,7 @@ class RateLimitedError(ServiceError):
     ) -> None:
         """Keep the pause that the service asked for."""
         self.retry_after = retry_after
-        super().__init__(
-            service, translation_key, seconds=str(round(retry_after)), **placeholders
-        )
+        super().__init__(service, translation_key, seconds=str(round(retry_after)), **placeholders)
 
 
 class QuotaExceededError(RateLimitedError):
