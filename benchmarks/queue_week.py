@@ -276,7 +276,7 @@ def _read(
                 """
                 SELECT playlist.name, max(first.at) FROM playlist_entry
                 JOIN playlist ON playlist.id = playlist_entry.playlist_id
-                JOIN (SELECT track_id, min(at) AS at FROM journal GROUP BY track_id) AS first
+                JOIN (SELECT track_id, min(at) AS at FROM journal WHERE event = 'searched' GROUP BY track_id) AS first
                     ON first.track_id = playlist_entry.track_id GROUP BY playlist.id
                 """
             ).fetchall()

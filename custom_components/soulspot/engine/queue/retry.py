@@ -9,19 +9,23 @@ _JITTER = 0.25
 
 _ABSENT_FIRST = 6 * 3600.0
 _ABSENT_LONGEST = 14 * 24 * 3600.0
+# Who has it comes and goes within hours; after a day without luck searches bring little.
+_ABSENT_GROWTH = 3.0
 
 
 def pause_after(attempts: int, generator: random.Random) -> timedelta:
     """Return the pause after so many failed attempts: doubling, bounded, jittered."""
-    return _growing(attempts, _FIRST_PAUSE, _LONGEST_PAUSE, generator)
+    return _growing(attempts, _FIRST_PAUSE, _LONGEST_PAUSE, 2.0, generator)
 
 
 def pause_when_absent(attempts: int, generator: random.Random) -> timedelta:
     """Return the pause before looking again for what nobody on the network shares."""
-    return _growing(attempts, _ABSENT_FIRST, _ABSENT_LONGEST, generator)
+    return _growing(attempts, _ABSENT_FIRST, _ABSENT_LONGEST, _ABSENT_GROWTH, generator)
 
 
-def _growing(attempts: int, first: float, longest: float, generator: random.Random) -> timedelta:
-    """Double per attempt; the jitter keeps many jobs from coming back at once."""
-    seconds = min(first * 2.0 ** min(max(attempts - 1, 0), 30), longest)
+def _growing(
+    attempts: int, first: float, longest: float, growth: float, generator: random.Random
+) -> timedelta:
+    """Grow with every attempt; the jitter keeps many jobs from coming back at once."""
+    seconds = min(first * growth ** min(max(attempts - 1, 0), 30), longest)
     return timedelta(seconds=seconds * (1 + _JITTER * generator.random()))

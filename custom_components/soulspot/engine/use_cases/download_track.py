@@ -155,8 +155,9 @@ class DownloadTrack:
         findings = await self._sources.recall(wanted, names, download.quality)
         if findings is None:
             siblings = await self._context.database.run(downloads.count_siblings, track.id)
-            # Later rounds look for the track and for its album by turns.
-            query = None if progress.rounds % 2 else self._sources.album_query(album)
+            # Later rounds look for the album, for all its tracks at once, and for the track by turns.
+            is_albums_turn = progress.rounds == 0 or progress.rounds % 2 == 1
+            query = self._sources.album_query(album) if is_albums_turn else None
             query = query if siblings and not await self._is_blocked(wanted) else None
             if query is None:
                 return None

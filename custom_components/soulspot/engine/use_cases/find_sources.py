@@ -104,8 +104,7 @@ class FindSources:
         """Return the queries to try in order; a person's own words stand alone.
 
         Wildcards help only against words that the server drops, and cost every peer work: they are
-        a last resort, left to later rounds. A later round is one query, the widest one every other
-        time: what nobody had yesterday is not worth a search for every wording of it. Raises
+        a last resort, left to later rounds. A later round is one query, mostly the widest one: what nobody had yesterday is not worth a search for every wording of it. Raises
         InputError when there is nothing to search for. Searches with a blocked artist would reach nobody.
         """
         if query is not None:
@@ -122,9 +121,9 @@ class FindSources:
             return tuple(sorted(steps, key=lambda step: not _says_enough(step)))
         widest = next((step for step in steps if step.kind is QueryKind.TITLE), steps[0])
         others = [step for step in steps if step is not widest]
-        if rounds % 2 or not others:
+        if rounds % 4 != 0 or not others:
             return (widest,)
-        return (others[-(rounds // 2) % len(others)],)
+        return (others[-(rounds // 4) % len(others)],)
 
     async def recall(
         self, wanted: WantedRecording, names: Iterable[str], quality: Quality
