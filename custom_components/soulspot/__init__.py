@@ -59,8 +59,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> bool:
     """Open the database, show what it holds, and start the work."""
+    version = str((await async_get_integration(hass, DOMAIN)).version)
     pipeline = Pipeline(
-        pipeline_settings(hass, entry, Endpoints.from_environment(os.environ)),
+        pipeline_settings(hass, entry, Endpoints.from_environment(os.environ), version),
         session=async_get_clientsession(hass),
         tokens=await _async_token_provider(hass, entry),
         musicbrainz_lane=_musicbrainz_lane(hass),
@@ -82,7 +83,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> 
         pipeline=pipeline,
         playlists=playlists,
         downloads=downloads,
-        account_device_id=await _async_account_device(hass, entry),
+        account_device_id=_async_account_device(hass, entry, version),
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
@@ -139,9 +140,9 @@ async def _async_token_provider(
     return SessionTokenProvider(OAuth2Session(hass, entry, implementation))
 
 
-async def _async_account_device(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> str:
+@callback
+def _async_account_device(hass: HomeAssistant, entry: SoulSpotConfigEntry, version: str) -> str:
     """Create the device the playlists hang on, and return its id."""
-    integration = await async_get_integration(hass, DOMAIN)
     device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, entry.entry_id)},
@@ -149,7 +150,7 @@ async def _async_account_device(hass: HomeAssistant, entry: SoulSpotConfigEntry)
         manufacturer=MANUFACTURER,
         model="Pipeline",
         name=entry.title,
-        sw_version=str(integration.version),
+        sw_version=version,
     )
     return device.id
 

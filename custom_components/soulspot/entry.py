@@ -63,12 +63,13 @@ def database_path(hass: HomeAssistant, entry: ConfigEntry) -> Path:
 
 
 def pipeline_settings(
-    hass: HomeAssistant, entry: ConfigEntry, endpoints: Endpoints
+    hass: HomeAssistant, entry: ConfigEntry, endpoints: Endpoints, version: str
 ) -> PipelineSettings:
     """Return the settings of an entry's pipeline."""
     data, options = entry.data, entry.options
     return PipelineSettings(
         database=database_path(hass, entry),
+        version=version,
         slskd_address=URL(data[CONF_SLSKD_ADDRESS]),
         slskd_api_key=data.get(CONF_SLSKD_API_KEY),
         slskd_verify_certificate=data[CONF_SLSKD_VERIFY_CERTIFICATE],

@@ -3,66 +3,37 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 import contextlib
-from dataclasses import asdict
-from datetime import datetime, timedelta
 import logging
 from typing import Any
 
 import aiohttp
 
-from .errors import (
-    AuthenticationError,
-    InputError,
-    PermissionDeniedError,
-    RateLimitedError,
-    Service,
-    SoulSpotError,
-)
-from .http import HttpClient
+from .composition import build_rooms
+from .errors import AuthenticationError, Service, SoulSpotError
 from .library.storage import clean_temporary
-from .model import (
-    LIST_PREFIX,
-    Album,
-    Artist,
-    DownloadId,
-    DownloadState,
-    JobKind,
-    PlaylistSummary,
-    Quality,
-    Reason,
-    Track,
-    TrackId,
-    TrackMetadata,
-)
-from .musicbrainz.client import MusicBrainzClient
-from .musicbrainz.cover_art import CoverArtClient
+from .model import DownloadState, JobKind, PlaylistSummary, Quality, Track, TrackId
 from .musicbrainz.lane import RequestLane
 from .ports import Clock, SystemClock, TokenProvider
 from .queue.budget import SearchBudget
 from .queue.scheduler import Scheduler, Worker
 from .settings import PipelineSettings, PlaylistOptions
-from .slskd.client import SlskdClient
 from .slskd.transfer_parsing import parse_webhook
-from .spotify.client import SpotifyClient
-from .spotify.guard import RequestGuard
-from .spotify.images import fetch_image
 from .spotify.links import parse_playlist_link
-from .store import Database, downloads, jobs, journal, network, playlists, tracks
-from .store.caches import CacheSpace, StoredCache
+from .statistics import collect_statistics
+from .store import journal, network, playlists, tracks
 from .store.journal import JournalEntry
 from .store.settings import get_setting, set_setting
-from .use_cases.context import Announcer, Context, Listener
+from .use_cases.context import Listener
 from .use_cases.download_track import DownloadTrack
 from .use_cases.enrich_metadata import EnrichMetadata, EnrichMetadataRequest
 from .use_cases.file_track import FileTrack
 from .use_cases.find_sources import FindSources
-from .use_cases.import_list import LIST_OPTIONS, ImportList, ImportListRequest
+from .use_cases.import_list import ImportList, ImportListRequest
 from .use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
 from .use_cases.index_library import IndexLibrary, IndexProgress
 from .use_cases.preview_search import PreviewSearch, PreviewSearchRequest
-from .use_cases.request_download import RequestDownload
+from .use_cases.request_download import RequestDownload, track_from_words
 from .use_cases.show import Show
-from .use_cases.spotify_guard import StoredGuard
 from .use_cases.sync_playlists import SyncPlaylists
 from .use_cases.watch_slskd import WatchSlskd
 from .use_cases.watch_transfers import WatchTransfers
@@ -79,10 +50,7 @@ from .views import (
     SearchReport,
     ServiceHealth,
     TrackStatus,
-    Trouble,
 )
-
-VERSION = "0.1.0"
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -109,46 +77,15 @@ class Pipeline:
         MusicBrainz counts requests by address.
         """
         clock = clock or SystemClock()
-        database = Database(settings.database)
-        endpoints = settings.endpoints
-        self._spotify_cache = StoredCache(database, CacheSpace.SPOTIFY, clock)
-        self._musicbrainz_cache = StoredCache(database, CacheSpace.MUSICBRAINZ, clock)
-        self._guard = RequestGuard(clock, store=StoredGuard(database))
-        spotify_http = HttpClient(
-            session=session, service=Service.SPOTIFY, base_url=endpoints.spotify_api
-        )
-        slskd_http = HttpClient(
+        self._rooms = build_rooms(
+            settings,
             session=session,
-            service=Service.SLSKD,
-            base_url=settings.slskd_address,
-            verify_certificate=settings.slskd_verify_certificate,
-        )
-        musicbrainz_http = HttpClient(
-            session=session, service=Service.MUSICBRAINZ, base_url=endpoints.musicbrainz
-        )
-        cover_art_http = HttpClient(
-            session=session,
-            service=Service.COVER_ART_ARCHIVE,
-            base_url=endpoints.cover_art,
-        )
-        lane = musicbrainz_lane or RequestLane(clock, pace=settings.musicbrainz_pace)
-        self._context = Context(
-            settings=settings,
-            database=database,
+            tokens=tokens,
             clock=clock,
-            announcer=Announcer(),
-            slskd=SlskdClient(slskd_http, settings.slskd_api_key, clock),
-            spotify=SpotifyClient(spotify_http, tokens, self._guard, self._spotify_cache)
-            if tokens is not None
-            else None,
-            musicbrainz=MusicBrainzClient(
-                musicbrainz_http, lane, self._musicbrainz_cache, version=VERSION
-            ),
-            cover_art=CoverArtClient(cover_art_http, version=VERSION),
-            fetch_image=lambda address: fetch_image(spotify_http, address),
-            playlists={},
+            lane=musicbrainz_lane or RequestLane(clock, pace=settings.musicbrainz_pace),
         )
-        context = self._context
+        self._context = context = self._rooms.context
+        database = context.database
         self._watch = WatchSlskd(context)
         self._budget = SearchBudget(database, clock)
         self._sources = FindSources(context, self._budget)
@@ -179,7 +116,6 @@ class Pipeline:
                 JobKind.FILING: Worker(handle=self._filing.handle, on_failure=self._filing.fail),
             },
         )
-        self._spotify_health = ServiceHealth()
 
     # --- Life ------------------------------------------------------------------------------
 
@@ -252,14 +188,7 @@ class Pipeline:
 
     async def set_playlists(self, options: Mapping[str, PlaylistOptions]) -> None:
         """Take over which playlists are configured; others are forgotten, but imported lists stay."""
-        stored = await self._context.database.run(playlists.get_playlists)
-        lists = {key: LIST_OPTIONS for key in stored if key.startswith(LIST_PREFIX)}
-        configured = self._context.playlists
-        configured.clear()
-        configured.update(lists | dict(options))
-        for spotify_id in stored.keys() - configured.keys():
-            await self._context.database.run(playlists.delete_playlist, spotify_id)
-        self._context.announcer.changed()
+        await self._sync.configure(options)
 
     async def sync_playlists(
         self, spotify_ids: Iterable[str] | None = None, *, force: bool = False
@@ -268,12 +197,7 @@ class Pipeline:
 
         Raises the errors of Spotify as a whole; trouble with one playlist is in its snapshot.
         """
-        try:
-            changed = await self._sync.execute(spotify_ids, force=force)
-        except SoulSpotError as error:
-            self._spotify_health = _spotify_health(error, self._context.clock.now())
-            raise
-        self._spotify_health = ServiceHealth()
+        changed = await self._sync.execute(spotify_ids, force=force)
         self._scheduler.wake()
         await self._playlist_files.execute(changed)
         return await self.playlists_snapshot()
@@ -304,12 +228,7 @@ class Pipeline:
 
     async def delete_list(self, list_id: str) -> None:
         """Forget an imported list; tracks and files stay. Raises InputError `unknown_playlist`."""
-        if not list_id.startswith(LIST_PREFIX):
-            raise InputError("unknown_playlist")
-        await self._context.database.run(playlists.get_playlist, list_id)
-        await self._context.database.run(playlists.delete_playlist, list_id)
-        self._context.playlists.pop(list_id, None)
-        self._context.announcer.changed()
+        await self._import_list.delete(list_id)
 
     async def download_missing(self, spotify_id: str | None = None) -> int:
         """Queue every missing track, those given up too, and return how many were queued.
@@ -344,7 +263,7 @@ class Pipeline:
             track = await self._context.database.run(tracks.get_track, track_id)
             metadata = track.metadata
         else:
-            metadata = _metadata(artist, title, album, duration_ms)
+            metadata = track_from_words(artist, title, album, duration_ms)
         return await self._preview.execute(
             PreviewSearchRequest(
                 metadata=metadata,
@@ -363,7 +282,7 @@ class Pipeline:
         duration_ms: int | None = None,
     ) -> Track:
         """Create a track that no playlist names, or return the one with the same words."""
-        metadata = _metadata(artist, title, album, duration_ms)
+        metadata = track_from_words(artist, title, album, duration_ms)
         track_id = await self._context.database.run(tracks.save_track, metadata)
         return await self._context.database.run(tracks.get_track, track_id)
 
@@ -431,7 +350,7 @@ class Pipeline:
 
     async def playlists_snapshot(self) -> PlaylistsSnapshot:
         """Count the tracks of the configured playlists."""
-        return await self._show.playlists(self._spotify_health)
+        return await self._show.playlists(self._sync.health)
 
     async def playlist_entries(self, spotify_id: str) -> tuple[EntryStatus, ...]:
         """Return a playlist's positions; raises InputError `unknown_playlist`."""
@@ -453,29 +372,13 @@ class Pipeline:
 
     async def statistics(self) -> dict[str, Any]:
         """Return figures for diagnostics: no names, no addresses, no secrets."""
-        database, status = self._context.database, self._watch.status
-        next_search = await self._budget.next_allowed()
-        return {
-            "version": VERSION,
-            "slskd_version": str(status.version) if status and status.version else None,
-            "slskd_trouble": self._watch.health.trouble.value,
-            "spotify_trouble": self._spotify_health.trouble.value,
-            "spotify_requests_today": self._guard.requests_today,
-            "jobs": await database.run(jobs.count_states),
-            "downloads": await database.run(downloads.count_states),
-            "seconds_until_next_search": max(
-                0.0, (next_search - self._context.clock.now()).total_seconds()
-            ),
-            "library": asdict(self._index.progress),
-            "caches": {
-                cache.space.value: {
-                    "entries": await cache.size(),
-                    "hits": cache.statistics.hits,
-                    "misses": cache.statistics.misses,
-                }
-                for cache in (self._spotify_cache, self._musicbrainz_cache)
-            },
-        }
+        return await collect_statistics(
+            self._rooms,
+            health=self._watch.health,
+            spotify=self._sync.health,
+            next_search=await self._budget.next_allowed(),
+            library=self._index.progress,
+        )
 
     # --- Pausing -----------------------------------------------------------------------------
 
@@ -510,7 +413,7 @@ class Pipeline:
             # A killed process may have filed a track without listing it.
             await self._playlist_files.execute(tuple(self._context.playlists))
         await self._requests.filings()
-        for cache in (self._spotify_cache, self._musicbrainz_cache):
+        for cache in self._rooms.caches:
             await cache.cleanup()
         await self._context.database.run(network.prune_peers)
 
@@ -541,34 +444,3 @@ class Pipeline:
         self._scheduler.wake()
         if event is not None and event.kind is EventKind.STARTED:
             self._transfers.wake()
-
-
-def _metadata(
-    artist: str | None, title: str | None, album: str | None, duration_ms: int | None
-) -> TrackMetadata:
-    """Build a track from a person's words; raises InputError without a title."""
-    if title is None or not title.strip():
-        raise InputError("title_missing")
-    artists = (Artist(name=artist.strip()),) if artist and artist.strip() else ()
-    return TrackMetadata(
-        title=title.strip(),
-        artists=artists,
-        album=Album(name=album.strip(), artists=artists) if album and album.strip() else None,
-        duration_ms=duration_ms,
-    )
-
-
-def _spotify_health(error: SoulSpotError, now: datetime) -> ServiceHealth:
-    """Return the health that an error of Spotify means."""
-    reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
-    if isinstance(error, RateLimitedError):
-        until = now + timedelta(seconds=error.retry_after)
-        return ServiceHealth(trouble=Trouble.BLOCKED, reason=reason, until=until)
-    if isinstance(error, AuthenticationError) or reason.key == "spotify_scope_missing":
-        return ServiceHealth(trouble=Trouble.INVALID_AUTH, reason=reason)
-    if isinstance(error, PermissionDeniedError):
-        return ServiceHealth(trouble=Trouble.FAILED, reason=reason)
-    return ServiceHealth(trouble=Trouble.UNREACHABLE, reason=reason)
-
-
-__all__ = ["VERSION", "DownloadId", "Pipeline"]

@@ -56,6 +56,7 @@ class PipelineSettings:
     """Hold what one account's pipeline works with."""
 
     database: Path
+    version: str = "0"  # Of the product, named to the services.
     slskd_address: URL
     slskd_api_key: str | None = None
     slskd_verify_certificate: bool = True

@@ -74,6 +74,15 @@ class ImportList:
             part = track_ids[start : start + _TRACKS_PER_TRANSACTION]
             await self._context.database.run(link_owned, part, now=now)
 
+    async def delete(self, list_id: str) -> None:
+        """Forget an imported list; tracks and files stay. Raises InputError `unknown_playlist`."""
+        if not list_id.startswith(LIST_PREFIX):
+            raise InputError("unknown_playlist")
+        await self._context.database.run(playlists.get_playlist, list_id)
+        await self._context.database.run(playlists.delete_playlist, list_id)
+        self._context.playlists.pop(list_id, None)
+        self._context.announcer.changed()
+
 
 def list_id(name: str) -> str:
     """Return what makes a list the same one: its name, however its letters are written."""

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlite3
 
 from ..errors import InputError
-from ..model import DownloadState, JobKind, Priority, Quality, TrackId
+from ..model import Album, Artist, DownloadState, JobKind, Priority, Quality, TrackId, TrackMetadata
 from ..settings import PlaylistOptions
 from ..store import downloads, jobs, playlists, tracks
 from ..views import DownloadReport
@@ -260,3 +260,18 @@ def _queue_filings(
                 now=now,
                 payload={"download": download.id},
             )
+
+
+def track_from_words(
+    artist: str | None, title: str | None, album: str | None, duration_ms: int | None
+) -> TrackMetadata:
+    """Build a track from a person's words; raises InputError without a title."""
+    if title is None or not title.strip():
+        raise InputError("title_missing")
+    artists = (Artist(name=artist.strip()),) if artist and artist.strip() else ()
+    return TrackMetadata(
+        title=title.strip(),
+        artists=artists,
+        album=Album(name=album.strip(), artists=artists) if album and album.strip() else None,
+        duration_ms=duration_ms,
+    )

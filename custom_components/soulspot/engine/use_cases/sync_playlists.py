@@ -1,6 +1,6 @@
 """Keep the configured playlists in step with Spotify, with as few requests as possible."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 import logging
 
@@ -16,9 +16,12 @@ from ..errors import (
 )
 from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist, Reason
 from ..queue.scheduler import Done, Result
+from ..settings import PlaylistOptions
 from ..store import playlists
 from ..store.jobs import Job
+from ..views import ServiceHealth, Trouble
 from .context import Context
+from .import_list import LIST_OPTIONS
 from .import_playlist import ImportPlaylist, ImportPlaylistRequest
 from .request_download import queue_work
 
@@ -35,6 +38,18 @@ class SyncPlaylists:
         """Take the rooms to work with."""
         self._context = context
         self._import = ImportPlaylist(context)
+        self.health = ServiceHealth()  # How Spotify answered last.
+
+    async def configure(self, options: Mapping[str, PlaylistOptions]) -> None:
+        """Take over which playlists are configured; others are forgotten, but imported lists stay."""
+        stored = await self._context.database.run(playlists.get_playlists)
+        lists = {key: LIST_OPTIONS for key in stored if key.startswith(LIST_PREFIX)}
+        configured = self._context.playlists
+        configured.clear()
+        configured.update(lists | dict(options))
+        for spotify_id in stored.keys() - configured.keys():
+            await self._context.database.run(playlists.delete_playlist, spotify_id)
+        self._context.announcer.changed()
 
     async def execute(
         self, spotify_ids: Iterable[str] | None = None, *, force: bool = False
@@ -47,9 +62,14 @@ class SyncPlaylists:
         """
         asked = self._context.playlists if spotify_ids is None else spotify_ids
         wanted = [item for item in asked if not item.startswith(LIST_PREFIX)]
-        stale = wanted if force else await self._stale(wanted)
-        for spotify_id in stale:
-            await self._sync(spotify_id)
+        try:
+            stale = wanted if force else await self._stale(wanted)
+            for spotify_id in stale:
+                await self._sync(spotify_id)
+        except SoulSpotError as error:
+            self.health = _health_of(error, self._context.clock.now())
+            raise
+        self.health = ServiceHealth()
         if stale:
             self._context.announcer.changed()
         return tuple(stale)
@@ -124,3 +144,16 @@ def _is_due(playlist: Playlist | None, now: datetime) -> bool:
     if playlist is None or playlist.synced_at is None or playlist.snapshot_id is None:
         return True
     return playlist.error is not None or abs(now - playlist.synced_at) >= FULL_SYNC_EVERY
+
+
+def _health_of(error: SoulSpotError, now: datetime) -> ServiceHealth:
+    """Return the health that an error of Spotify means."""
+    reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+    if isinstance(error, RateLimitedError):
+        until = now + timedelta(seconds=error.retry_after)
+        return ServiceHealth(trouble=Trouble.BLOCKED, reason=reason, until=until)
+    if isinstance(error, AuthenticationError) or reason.key == "spotify_scope_missing":
+        return ServiceHealth(trouble=Trouble.INVALID_AUTH, reason=reason)
+    if isinstance(error, PermissionDeniedError):
+        return ServiceHealth(trouble=Trouble.FAILED, reason=reason)
+    return ServiceHealth(trouble=Trouble.UNREACHABLE, reason=reason)
