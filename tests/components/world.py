@@ -22,7 +22,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from yarl import URL
 
-from custom_components.soulspot.engine import pipeline
+from custom_components.soulspot.engine import composition
 from custom_components.soulspot.engine.spotify.guard import RequestGuard
 from custom_components.soulspot.flow import validation
 from simulators.audio import AudioContent, AudioTags, Profile
@@ -178,7 +178,7 @@ async def small_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         }.items():
             monkeypatch.setenv(f"SOULSPOT_{name}_URL", address)
         # Spotify's pace is kept by tests of its own; here it would only make every test wait.
-        monkeypatch.setattr(pipeline, "RequestGuard", partial(RequestGuard, pace=0.0))
+        monkeypatch.setattr(composition, "RequestGuard", partial(RequestGuard, pace=0.0))
         monkeypatch.setattr(validation, "_SPOTIFY_PACE", 0.0)
         yield World(spotify, slskd, musicbrainz, downloads, library)
 
