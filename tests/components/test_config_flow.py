@@ -409,6 +409,18 @@ async def test_folders_are_proven(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+@pytest.mark.parametrize("inner", [".", "music"])
+async def test_library_and_downloads_lie_apart(
+    hass: HomeAssistant, world: World, inner: str
+) -> None:
+    """Refuse a library in which slskd's files would count as filed."""
+    library = world.downloads / inner
+    library.mkdir(parents=True, exist_ok=True)
+    form = await enter(hass, await start(hass, "without_spotify"), world.slskd_input())
+    form = await enter(hass, form, world.folders_input(library=str(library)))
+    assert form["errors"] == {"library": "folders_overlap"}
+
+
 async def test_another_folder_is_noticed(hass: HomeAssistant, world: World, tmp_path: Path) -> None:
     """Compare the folder here with what slskd lists."""
     (world.downloads / "track.flac").write_bytes(b"music")

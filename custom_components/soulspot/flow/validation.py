@@ -69,6 +69,7 @@ _FOLDER_FIELDS = {
     "folder_not_readable": CONF_LIBRARY,
     "folder_not_writable": CONF_LIBRARY,
     "disk_full": CONF_LIBRARY,
+    "folders_overlap": CONF_LIBRARY,
 }
 
 _PLAYLIST_FIELDS = {
@@ -199,10 +200,19 @@ async def async_check_folders(
         )
         mapping = FolderMapping(slskd_downloads=downloads, local_downloads=Path(local))
         await folder_self_test(client, mapping)
-    if library:
+    if library and local:
         if not Path(library).is_absolute():
             raise InputError("folder_not_absolute", path=library)
-        await hass.async_add_executor_job(check_folder, Path(library))
+        await hass.async_add_executor_job(_check_library, Path(library), Path(local))
+
+
+def _check_library(library: Path, downloads: Path) -> None:
+    """Raise unless the library can be written to and has no file in common with the downloads."""
+    check_folder(library)
+    filed, fresh = library.resolve(), downloads.resolve()
+    # What slskd has just downloaded would count as filed music.
+    if filed.is_relative_to(fresh) or fresh.is_relative_to(filed):
+        raise InputError("folders_overlap")
 
 
 async def async_spotify_account(hass: HomeAssistant, token: str) -> SpotifyAccount:
