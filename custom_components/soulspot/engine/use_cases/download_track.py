@@ -1,52 +1,34 @@
 """Find a source for a wanted track and ask slskd for the file: one step of one job at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 import logging
 import random
 import sqlite3
-from typing import Any
-import uuid
 
 from ..errors import InputError, ServiceError
-from ..matching import Candidate, Decision, Outcome, Query, WantedRecording, fold
-from ..model import Download, DownloadId, DownloadState, JobKind, JobState, Reason, Track
+from ..matching import Outcome, Query, WantedRecording, fold
+from ..model import Download, DownloadId, DownloadState, Reason, Track
 from ..queue.retry import pause_after, pause_when_absent
 from ..queue.scheduler import ATTEMPTS, Done, Failed, Later, Result
-from ..slskd.failures import failure
-from ..slskd.models import Again, Failure, FailureKind, RequestedFile
-from ..store import downloads, files, jobs, journal, network, tracks
-from ..store.downloads import SearchProgress, StoredCandidate
+from ..store import downloads, files, journal, network, tracks
+from ..store.downloads import SearchProgress
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
-from .find_sources import (
-    BudgetSpent,
-    Findings,
-    FindSources,
-    artist_words,
-    narrows,
-    not_found,
-    shows_blocking,
-)
+from .find_sources import BudgetSpent, FindSources, artist_words, narrows, not_found, shows_blocking
+from .keep_findings import give_findings, look_later, note_blocked, store_findings
+from .request_transfer import RequestTransfer
+from .sources import ROUNDS_WITH_BAD_SOURCES, fresh_sources, has_source, start_round
 from .watch_slskd import WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
 
-ROUNDS_WITH_BAD_SOURCES = 3
-_COOL_DOWN = timedelta(hours=1)
-DISK_PAUSE = timedelta(minutes=10)
 _INCONCLUSIVE_PAUSE = timedelta(minutes=1)
 # Whoever shares the recording would be among so many answers: other words would only bring them again.
 _ENOUGH_SEEN = 10
-_USELESS_KEPT = 50
 _BLOCKED_FOR = timedelta(days=30)  # After the last sign; lists on the server change.
 _PATIENCE_WITH_SOURCES = 5  # The first pause after all failed is a quarter of an hour.
-# Why a source failed that may do better later.
-_PASSING = frozenset(
-    failure(kind).reason.key for kind in FailureKind if failure(kind).again is not Again.NEVER
-)
-_PER_SENTENCE = 5  # Candidates named in a journal entry.
 
 
 class DownloadTrack:
@@ -56,7 +38,7 @@ class DownloadTrack:
         """Take the rooms to work with."""
         self._context = context
         self._sources = sources
-        self._watch = watch
+        self._transfers = RequestTransfer(context, watch)
         self._generator = random.Random()
 
     async def handle(self, job: Job) -> Result:
@@ -80,11 +62,13 @@ class DownloadTrack:
         if await database.run(_is_owned, download, now=self._context.clock.now()):
             self._context.announcer.changed()
             return Done()
-        if not await database.run(_has_source, download):
+        if not await database.run(has_source, download):
             result = await self._search(job, download, track)
             if result is not None:
                 return result
-        return await self._request(job, download, track)
+        return await self._transfers.execute(job, download, track) or await self._after_pool(
+            download
+        )
 
     async def fail(self, job: Job, reason: Reason) -> None:
         """Store that no attempt will follow, and tell."""
@@ -164,7 +148,7 @@ class DownloadTrack:
             findings = await self._sources.ask(wanted, query, download.quality)
             await self._share(track, names)
         return await self._context.database.run(
-            _store_findings, download, findings, progress, now=self._context.clock.now()
+            store_findings, download, findings, progress, now=self._context.clock.now()
         )
 
     async def _share(self, track: Track, names: Sequence[str]) -> None:
@@ -176,9 +160,9 @@ class DownloadTrack:
             findings = await self._sources.recall(wanted, names, sibling.quality)
             now = self._context.clock.now()
             if findings is not None:
-                await database.run(_give, sibling, findings, now=now)
+                await database.run(give_findings, sibling, findings, now=now)
             elif sibling.state is DownloadState.NOT_AVAILABLE:
-                await database.run(_look_later, sibling, self._generator, now=now)
+                await database.run(look_later, sibling, self._generator, now=now)
 
     async def _climb(
         self,
@@ -201,7 +185,7 @@ class DownloadTrack:
                 return await self._search_later(download, _INCONCLUSIVE_PAUSE, is_attempt=True)
             if silent is not None and shows_blocking(silent, findings):
                 await self._context.database.run(
-                    _note_blocked, download, wanted, silent, now=self._context.clock.now()
+                    note_blocked, download, wanted, silent, now=self._context.clock.now()
                 )
                 silent = None
             elif findings.is_conclusive and not findings.responses:
@@ -215,7 +199,7 @@ class DownloadTrack:
                 results=progress.results + findings.files,
             )
             outcome = await self._context.database.run(
-                _store_findings,
+                store_findings,
                 download,
                 findings,
                 progress,
@@ -232,7 +216,7 @@ class DownloadTrack:
     async def _after_ladder(self, download: Download, progress: SearchProgress) -> Result:
         """Ask the user when something is worth it, else look again at ever longer intervals."""
         now = self._context.clock.now()
-        pool = await self._context.database.run(_fresh, download)
+        pool = await self._context.database.run(fresh_sources, download)
         if pool:
             reason = Reason(key="candidates_uncertain", placeholders={"count": str(len(pool))})
             await self._end(download, DownloadState.ASK, reason)
@@ -249,57 +233,7 @@ class DownloadTrack:
         await self._end(download, DownloadState.NOT_AVAILABLE, reason, is_news=progress.rounds == 0)
         return Later(until=now + pause_when_absent(rounds, self._generator), reason=reason)
 
-    # --- Asking for the file -----------------------------------------------------------------
-
-    async def _request(self, job: Job, download: Download, track: Track) -> Result:
-        """Ask the candidates in their order until slskd takes one."""
-        database = self._context.database
-        while True:
-            chosen = await database.run(_next_candidate, download, now=self._context.clock.now())
-            if chosen is None:
-                return await self._after_pool(download)
-            candidate = Candidate.from_json(chosen.data)
-            features = self._watch.status.features if self._watch.status else None
-            batch_id = str(uuid.uuid4()) if features is not None and features.batches else None
-            batch_id = await database.run(
-                _intend,
-                download.id,
-                chosen,
-                candidate,
-                batch_id,
-                now=self._context.clock.now(),
-            )
-            answer = await self._context.slskd.enqueue(
-                candidate.username,
-                [RequestedFile(filename=candidate.file.path, size=candidate.file.size)],
-                batch_id=batch_id,
-                destination=destination(download.id, chosen.position) if batch_id else None,
-            )
-            now = self._context.clock.now()
-            if answer.accepted:
-                await database.run(
-                    _acknowledge,
-                    job,
-                    download,
-                    candidate,
-                    answer.accepted[0].id,
-                    now=now,
-                )
-                self._context.announcer.happened(EventKind.STARTED, track, quality=download.quality)
-                return Done()
-            refusal = answer.refused[0]
-            failure = refusal.failure
-            await database.run(
-                use_up,
-                download,
-                chosen.position,
-                candidate.username,
-                failure,
-                row_id=refusal.row_id,
-                now=now,
-            )
-            if failure.kind is FailureKind.LOCAL_STORAGE:
-                return Later(until=now + DISK_PAUSE, reason=failure.reason)
+    # --- Ends --------------------------------------------------------------------------------
 
     async def _after_pool(self, download: Download) -> Result:
         """Search again when every source failed: soon a few times, then at ever longer intervals."""
@@ -307,7 +241,7 @@ class DownloadTrack:
         rounds = progress.rounds + 1
         reason = Reason(key="all_sources_failed")
         has_sources = await self._context.database.run(
-            _start_round, download, progress, reason, now=self._context.clock.now()
+            start_round, download, progress, reason, now=self._context.clock.now()
         )
         self._context.announcer.changed()
         pause = pause_after(rounds + _PATIENCE_WITH_SOURCES, self._generator)
@@ -354,309 +288,12 @@ _EVENTS = {
 }
 
 
-def destination(download_id: DownloadId, position: int) -> str:
-    """Return the folder of a transfer below slskd's downloads folder, one for each attempt."""
-    return f"soulspot/{download_id}-{position}"
-
-
-def use_up(
-    connection: sqlite3.Connection,
-    download: Download,
-    position: int,
-    username: str,
-    failure: Failure,
-    *,
-    row_id: str | None,
-    now: datetime,
-) -> None:
-    """Use a candidate up and remember the peer's part in it; the next one may be asked.
-
-    When slskd's own disk is to blame, no candidate would do better: this one stays.
-    """
-    if failure.kind is not FailureKind.LOCAL_STORAGE:
-        downloads.fail_candidate(connection, download.id, position, failure.reason)
-    downloads.end_transfer(connection, download.id)
-    if row_id is not None:
-        network.add_own_row(connection, username, row_id)
-    if not failure.is_ours:
-        rest = None if failure.same_source_again else now + _COOL_DOWN
-        network.record_failure(
-            connection,
-            username,
-            is_stall=failure.kind in (FailureKind.STALLED, FailureKind.SILENT),
-            cool_down_until=rest,
-            now=now,
-        )
-    journal.write(
-        connection,
-        download.track_id,
-        "source_failed",
-        now=now,
-        peer=username,
-        reason=failure.reason.key,
-    )
-    downloads.set_state(
-        connection, download.id, DownloadState.CHOSEN, now=now, reason=failure.reason
-    )
-
-
-def queue_next(
-    connection: sqlite3.Connection, download: Download, reason: Reason, *, now: datetime
-) -> None:
-    """Let a download job go on with the next candidate."""
-    downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now, reason=reason)
-    downloads.queue_step(connection, download.id, now=now)
-
-
-def _has_source(connection: sqlite3.Connection, download: Download) -> bool:
-    """Tell whether a source can be asked without searching first."""
-    if download.state is DownloadState.CHOSEN:
-        return True
-    return download.state is DownloadState.NOT_AVAILABLE and bool(_fresh(connection, download))
-
-
-def _give(
-    connection: sqlite3.Connection, download: Download, findings: Findings, *, now: datetime
-) -> None:
-    """Store what somebody else's search has found, unless the download is under way by now."""
-    present = downloads.get_download(connection, download.id)
-    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{download.track_id}")
-    if present is None or present.state is not download.state:
-        return
-    if alive is not None and alive.state is JobState.RUNNING:
-        return
-    progress = downloads.get_progress(connection, download.id)
-    if _store_findings(connection, present, findings, progress, now=now) is not Outcome.TAKE:
-        return
-    if alive is None:
-        downloads.queue_step(connection, download.id, now=now)
-    else:
-        jobs.wake(connection, alive.id, now=now)
-
-
-def _note_blocked(
-    connection: sqlite3.Connection,
-    download: Download,
-    wanted: WantedRecording,
-    silent: Query,
-    *,
-    now: datetime,
-) -> None:
-    """Remember a sign that the server drops the artist's name, and write it into the journal."""
-    network.note_blocked(connection, " ".join(sorted(artist_words(wanted))), now=now)
-    journal.write(connection, download.track_id, "seems_blocked", now=now, query=silent.text)
-
-
-def _look_later(
-    connection: sqlite3.Connection, download: Download, generator: random.Random, *, now: datetime
-) -> None:
-    """Count a search for the whole album as one for this track too, and wait as after it."""
-    alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{download.track_id}")
-    if alive is None or alive.state is not JobState.WAITING or _has_source(connection, download):
-        return
-    rounds = downloads.get_progress(connection, download.id).rounds + 1
-    downloads.save_progress(connection, download.id, query_position=0, rounds=rounds, results=0)
-    until = max(alive.run_at, now + pause_when_absent(rounds, generator))
-    jobs.postpone(connection, alive.id, now=now, until=until, reason=alive.reason)
-
-
 def _is_owned(connection: sqlite3.Connection, download: Download, *, now: datetime) -> bool:
     """Tell whether the library has the track by now, and end the download if so."""
     if download.track_id not in files.get_files(connection, [download.track_id]):
         return False
     downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
     return True
-
-
-def _store_findings(
-    connection: sqlite3.Connection,
-    download: Download,
-    findings: Findings,
-    progress: SearchProgress,
-    *,
-    now: datetime,
-) -> Outcome:
-    """Store a query's yield and what was decided, with the candidates, in one transaction."""
-    decision = findings.decision
-    downloads.save_progress(
-        connection,
-        download.id,
-        query_position=progress.query_position,
-        rounds=progress.rounds,
-        results=progress.results,
-    )
-    journal.write(
-        connection,
-        download.track_id,
-        "searched",
-        now=now,
-        query=findings.query,
-        responses=findings.responses,
-        files=findings.files,
-        outcome=decision.outcome.value,
-        reason={
-            "key": decision.reason.key,
-            "placeholders": decision.reason.placeholders,
-        },
-        candidates=_named(decision),
-    )
-    if decision.outcome is Outcome.TAKE:
-        if not _replace_pool(connection, download, _pool(decision)):
-            return Outcome.LEAVE  # Each of them was tried, and is not what its name says.
-        downloads.set_state(connection, download.id, DownloadState.CHOSEN, now=now)
-    elif decision.outcome is Outcome.ASK and not _fresh(connection, download):
-        _replace_pool(connection, download, _pool(decision))
-    return decision.outcome
-
-
-def _replace_pool(
-    connection: sqlite3.Connection, download: Download, pool: list[dict[str, Any]]
-) -> bool:
-    """Store a new pool; files that have proved useless stay used up. False when none is left."""
-    useless = {
-        _place(candidate.data): candidate
-        for candidate in downloads.get_candidates(connection, download.id)
-        if candidate.failure is not None and candidate.failure.key not in _PASSING
-    }
-    present = {_place(data) for data in pool}
-    kept = [item.data for place, item in useless.items() if place not in present]
-    pool = [*pool, *kept[:_USELESS_KEPT]]
-    downloads.save_candidates(connection, download.id, pool)
-    for position, data in enumerate(pool):
-        before = useless.get(_place(data))
-        if before is not None and before.failure is not None:
-            downloads.fail_candidate(connection, download.id, position, before.failure)
-    return bool(present - useless.keys())
-
-
-def _place(data: Mapping[str, Any]) -> tuple[object, object]:
-    """Return whose file it is, and which."""
-    file = data.get("file")
-    return data.get("username"), file.get("path") if isinstance(file, dict) else None
-
-
-def _fresh(connection: sqlite3.Connection, download: Download) -> list[StoredCandidate]:
-    """Return the candidates that were not used up."""
-    pool = downloads.get_candidates(connection, download.id)
-    return [candidate for candidate in pool if candidate.failure is None]
-
-
-def _pool(decision: Decision) -> list[dict[str, Any]]:
-    """Return the ranked pool as it is stored."""
-    return [dict(candidate.to_json()) for candidate in decision.pool]
-
-
-def _named(decision: Decision) -> list[dict[str, Any]]:
-    """Return the best and the nearest missed candidates with their sentences."""
-    shown = (*decision.pool[:_PER_SENTENCE], *decision.rejected[:_PER_SENTENCE])
-    return [
-        {
-            "peer": item.username,
-            "path": item.file.path,
-            "outcome": item.outcome.value,
-            "why": item.sentence,
-        }
-        for item in shown
-    ]
-
-
-def _next_candidate(
-    connection: sqlite3.Connection, download: Download, *, now: datetime
-) -> StoredCandidate | None:
-    """Return the best candidate that was not used up; one whose answer got lost comes first."""
-    pool = downloads.get_candidates(connection, download.id)
-    intended = downloads.get_transfer(connection, download.id)
-    if intended is not None:
-        for candidate in pool:
-            if candidate.position == intended.position:
-                return candidate
-    fresh = [candidate for candidate in pool if candidate.failure is None]
-    histories = network.get_histories(connection, (item.data["username"] for item in fresh))
-    for candidate in fresh:
-        history = histories.get(candidate.data["username"])
-        rest = history.cooled_down_until if history else None
-        if rest is None or rest <= now:
-            return candidate
-    return fresh[0] if fresh else None
-
-
-def _intend(
-    connection: sqlite3.Connection,
-    download_id: DownloadId,
-    chosen: StoredCandidate,
-    candidate: Candidate,
-    batch_id: str | None,
-    *,
-    now: datetime,
-) -> str | None:
-    """Write the request down before it is sent; one already written keeps its batch id."""
-    present = downloads.get_transfer(connection, download_id)
-    if present is not None and present.position == chosen.position:
-        return present.batch_id
-    downloads.start_transfer(
-        connection,
-        download_id,
-        position=chosen.position,
-        username=candidate.username,
-        remote_path=candidate.file.path,
-        size=candidate.file.size,
-        batch_id=batch_id,
-        now=now,
-    )
-    return batch_id
-
-
-def _acknowledge(
-    connection: sqlite3.Connection,
-    job: Job,
-    download: Download,
-    candidate: Candidate,
-    transfer_id: str,
-    *,
-    now: datetime,
-) -> None:
-    """Hand the download over to the watcher: transfer, state and job change together."""
-    downloads.acknowledge_transfer(connection, download.id, transfer_id)
-    downloads.set_state(connection, download.id, DownloadState.TRANSFERRING, now=now)
-    journal.write(
-        connection,
-        download.track_id,
-        "requested",
-        now=now,
-        peer=candidate.username,
-        path=candidate.file.path,
-        why=candidate.sentence,
-    )
-    jobs.finish(connection, job.id, JobState.COMPLETED, now=now)
-
-
-def _start_round(
-    connection: sqlite3.Connection,
-    download: Download,
-    progress: SearchProgress,
-    reason: Reason,
-    *,
-    now: datetime,
-) -> bool:
-    """Let sources that may do better be asked again, without a search, else begin the queries anew.
-
-    Whoever was away is back after a while; but now and then new people are looked for. Returns
-    whether there are such sources. Without any the first round of queries goes on where it was.
-    """
-    rounds = progress.rounds + 1
-    may_revive = rounds < ROUNDS_WITH_BAD_SOURCES or rounds % 2 == 0
-    revived = may_revive and downloads.revive_candidates(connection, download.id, _PASSING) > 0
-    goes_on = not revived and progress.rounds == 0
-    downloads.save_progress(
-        connection,
-        download.id,
-        query_position=progress.query_position if goes_on else 0,
-        rounds=0 if goes_on else rounds,
-        results=0,
-    )
-    state = DownloadState.CHOSEN if revived else DownloadState.QUEUED
-    downloads.set_state(connection, download.id, state, now=now, reason=reason)
-    return revived
 
 
 def _end(

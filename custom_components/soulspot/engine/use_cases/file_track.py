@@ -1,16 +1,14 @@
 """Check a downloaded file, tag it, and bring it into the library."""
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path, PurePosixPath
 import sqlite3
 
-from ..errors import ServiceError, StorageError, VerificationError
+from ..errors import StorageError, VerificationError
 from ..library.filing import FiledFile, file_track, remove_source
 from ..library.paths import library_path
-from ..library.tag_set import Cover, TagSet
 from ..library.verify import CheckResult, Expectation, Verdict, verify
 from ..matching import Candidate
 from ..model import Download, DownloadId, DownloadState, JobKind, LibraryFile, Reason, Track
@@ -19,7 +17,8 @@ from ..store import downloads, files, jobs, journal, playlists, tracks
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
-from .download_track import queue_next
+from .sources import queue_next
+from .tag_track import tags_for
 from .write_playlist_files import WritePlaylistFiles
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ _METADATA_PATIENCE = timedelta(minutes=15)
 _METADATA_PAUSE = timedelta(seconds=15)
 # When so many sources fail the same check, the wanted track's own data is more likely wrong.
 _SAME_FAILURES_BEFORE_ASKING = 3
-_COVER_SIZE = 500  # pixels
 
 
 class FileTrack:
@@ -66,7 +64,7 @@ class FileTrack:
             if not verdict.ok:
                 await self._refuse(download, track, verdict.reason or Reason(key="unreadable"))
                 return Done()
-            tags = tag_set(track, await self._cover(track))
+            tags = await tags_for(self._context, track)
             properties = verdict.properties
             extension = properties.format if properties else source.suffix.lstrip(".")
             relative = await self._place(
@@ -106,20 +104,6 @@ class FileTrack:
         if self._context.clock.now() - download.updated_at > _METADATA_PATIENCE:
             return False
         return await self._context.database.run(_has_metadata_job, track)
-
-    async def _cover(self, track: Track) -> Cover | None:
-        """Return the front cover, from the release or as Spotify shows it; none is no failure."""
-        album = track.metadata.album
-        if album is None:
-            return None
-        if album.musicbrainz_id:
-            archive = self._context.cover_art
-            cover = await _fetched(archive.front_cover(album.musicbrainz_id, size=_COVER_SIZE))
-            if cover is not None:
-                return cover
-        if album.image_url:
-            return await _fetched(self._context.fetch_image(album.image_url))
-        return None
 
     async def _refuse(self, download: Download, track: Track, reason: Reason) -> None:
         """Use the source up; ask the user when different sources fail in the same way."""
@@ -177,50 +161,6 @@ class FileTrack:
         )
         self._context.announcer.changed()
         await self._playlist_files.execute(held_by)
-
-
-async def _fetched(image: Awaitable[bytes | None]) -> Cover | None:
-    """Return an image as a cover, None when it cannot be had now."""
-    try:
-        data = await image
-    except ServiceError as error:
-        _LOGGER.debug("No cover for an album: %s", error)
-        return None
-    return None if data is None else Cover.from_bytes(data)
-
-
-def tag_set(track: Track, cover: Cover | None) -> TagSet:
-    """Return the tags of a track: the playlist's words, MusicBrainz's ids."""
-    metadata, album = track.metadata, track.metadata.album
-    artists = tuple(artist.name for artist in metadata.artists if artist.name)
-    album_artists = tuple(artist.name for artist in album.artists) if album else ()
-    ids = tuple(artist.musicbrainz_id for artist in metadata.artists if artist.musicbrainz_id)
-    album_ids = (
-        tuple(artist.musicbrainz_id for artist in album.artists if artist.musicbrainz_id)
-        if album
-        else ()
-    )
-    return TagSet(
-        title=metadata.title,
-        artist=", ".join(artists) or None,
-        artists=artists,
-        album=album.name if album and album.name else None,
-        albumartist=", ".join(album_artists or artists[:1]) or None,
-        tracknumber=metadata.track_number,
-        totaltracks=album.total_tracks if album else None,
-        discnumber=metadata.disc_number,
-        date=album.release_date if album else None,
-        originaldate=track.original_date,
-        genre=track.genres,
-        isrc=(metadata.isrc,) if metadata.isrc else (),
-        musicbrainz_recordingid=track.musicbrainz_recording_id,
-        musicbrainz_trackid=track.musicbrainz_release_track_id,
-        musicbrainz_albumid=album.musicbrainz_id if album else None,
-        musicbrainz_releasegroupid=album.musicbrainz_release_group_id if album else None,
-        musicbrainz_artistid=ids if len(ids) == len(artists) else (),
-        musicbrainz_albumartistid=album_ids if len(album_ids) == len(album_artists) else (),
-        cover=cover,
-    )
 
 
 def _expectation(track: Track, download: Download, candidate: Candidate | None) -> Expectation:

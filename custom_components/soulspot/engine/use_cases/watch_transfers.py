@@ -1,25 +1,24 @@
 """Watch running transfers, and hand over what arrived or failed."""
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
-import sqlite3
 
 from ..errors import ServiceError, SoulSpotError
-from ..model import DownloadId, DownloadState, JobKind, Reason
+from ..model import DownloadId
 from ..slskd.failures import failure
 from ..slskd.models import DownloadCompleted, Failure, FailureKind, Outcome, Transfer, TransferState
-from ..slskd.paths import FolderMapping, find_download
 from ..slskd.transfers import choose_row, judge
-from ..store import downloads, jobs, journal, network
+from ..store import downloads, network
 from ..store.downloads import StoredTransfer
 from .context import Context
-from .download_track import DISK_PAUSE, destination, use_up
+from .locate_download import LocateDownload
 from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
+from .transfer_ends import fail, hand_over, store_lost
 from .watch_slskd import WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
@@ -27,7 +26,6 @@ _LOGGER = logging.getLogger(__name__)
 _IDLE = 60.0  # seconds
 _AWAY = 10.0  # while slskd does not answer
 _LOOKS_AT_A_STRETCH = 50  # Then the event loop gets its turn.
-_REPORTS_KEPT = 1000
 _TIDIED_AT_ONCE = 50
 
 # How long a transfer may stay in a phase before the next source gets its chance. slskd itself knows
@@ -64,22 +62,12 @@ class WatchTransfers:
         self._wake = asyncio.Event()
         self._completed_at: dict[DownloadId, datetime] = {}
         self._missing_since: dict[DownloadId, datetime] = {}
-        self._reports: OrderedDict[tuple[str | None, str], str] = OrderedDict()
-        self._last_event: str | None = None
+        self._files = LocateDownload(context, watch)
         self.live: dict[DownloadId, LiveTransfer] = {}
         self._turns = PeerTurns()
         self._known: dict[str, set[DownloadId]] = {}  # By peer: what is remembered of whom.
         self._phases: dict[DownloadId, str] = {}  # Changed in this look, stored at its end.
         self._is_reconciled = False
-        settings = context.settings
-        self._mapping = (
-            FolderMapping(
-                slskd_downloads=settings.slskd_downloads,
-                local_downloads=settings.local_downloads,
-            )
-            if settings.slskd_downloads and settings.local_downloads
-            else None
-        )
 
     def wake(self) -> None:
         """Look now instead of at the next turn."""
@@ -212,14 +200,14 @@ class WatchTransfers:
     async def _succeeded(self, transfer: StoredTransfer, row: Transfer, now: datetime) -> None:
         """Find the file, and hand it over; slskd says "succeeded" before it has moved it."""
         path: Path | None = None
-        if self._mapping is not None:
-            path = await self._locate(transfer)
+        if self._files.is_possible:
+            path = await self._files.find(transfer)
             if path is None:
                 if now - self._completed_at[transfer.download_id] >= _FILE_GRACE:
                     await self._lost(transfer, now)
                 return
         await self._context.database.run(
-            _hand_over,
+            hand_over,
             transfer,
             path,
             row_id=row.id,
@@ -228,52 +216,19 @@ class WatchTransfers:
             now=now,
         )
 
-    async def _locate(self, transfer: StoredTransfer) -> Path | None:
-        """Return the complete file as this process sees it."""
-        reported = await self._reported(transfer)
-        folder = destination(transfer.download_id, transfer.position) if transfer.batch_id else None
-        assert self._mapping is not None
-        return await asyncio.to_thread(
-            find_download,
-            self._mapping,
-            transfer.remote_path,
-            transfer.size,
-            told_path=reported,
-            destination=folder,
-        )
-
-    async def _reported(self, transfer: StoredTransfer) -> str | None:
-        """Return where slskd's events say the file is."""
-        status = self._watch.status
-        if status is None or not status.features.events:
-            return None
-        key = (transfer.username, transfer.remote_path)
-        if key not in self._reports:
-            page = await self._context.slskd.events(self._last_event)
-            self._last_event = page.newest_id or self._last_event
-            for event in reversed(page.downloads):
-                self._remember(event)
-        return self._reports.get(key)
-
     def note_completed(self, event: DownloadCompleted) -> None:
         """Take over what slskd tells by itself, and look at that peer now."""
-        self._remember(event)
+        self._files.note(event)
         if event.username is not None:
             self._turns.hasten(event.username)
         self.wake()
 
-    def _remember(self, event: DownloadCompleted) -> None:
-        """Keep where a file is, for a bounded number of files."""
-        self._reports[event.username, event.remote_filename] = event.local_filename
-        while len(self._reports) > _REPORTS_KEPT:
-            self._reports.popitem(last=False)
-
     async def _row_gone(self, transfer: StoredTransfer, now: datetime) -> None:
         """Treat a row that somebody removed as cancelled, unless its file is there."""
         since = self._missing_since.setdefault(transfer.download_id, now)
-        if self._mapping is not None and (path := await self._locate(transfer)) is not None:
+        if self._files.is_possible and (path := await self._files.find(transfer)) is not None:
             await self._context.database.run(
-                _hand_over,
+                hand_over,
                 transfer,
                 path,
                 row_id=None,
@@ -303,12 +258,12 @@ class WatchTransfers:
         self, transfer: StoredTransfer, row_id: str | None, why: Failure, now: datetime
     ) -> None:
         """Store the failure together with the next step."""
-        await self._context.database.run(_fail, transfer, why, row_id=row_id, now=now)
+        await self._context.database.run(fail, transfer, why, row_id=row_id, now=now)
 
     async def _lost(self, transfer: StoredTransfer, now: datetime) -> None:
         """End a download whose file is nowhere: the folders do not fit, and more files would not help."""
         _LOGGER.warning("A finished file is not in the downloads folder; check the folder settings")
-        await self._context.database.run(_store_lost, transfer, now=now)
+        await self._context.database.run(store_lost, transfer, now=now)
 
     async def _tidy(self) -> None:
         """Take our finished rows from slskd's list, also those that a killed process left there."""
@@ -363,80 +318,3 @@ def totals(live: Iterable[LiveTransfer]) -> tuple[float, int]:
 def _is_queued(live: LiveTransfer) -> bool:
     """Tell whether a peer lets us wait."""
     return live.state in (TransferState.QUEUED_REMOTELY, TransferState.QUEUED_LOCALLY)
-
-
-def _hand_over(
-    connection: sqlite3.Connection,
-    transfer: StoredTransfer,
-    path: Path | None,
-    *,
-    row_id: str | None,
-    speed: float | None,
-    has_library: bool,
-    now: datetime,
-) -> None:
-    """Store that the bytes are here, and queue the filing, in one transaction."""
-    reason = None
-    if path is None:
-        reason = Reason(key="no_shared_folder")
-    else:
-        downloads.set_local_path(connection, transfer.download_id, str(path))
-        if not has_library:
-            reason = Reason(key="no_library_folder")
-    downloads.set_state(
-        connection,
-        transfer.download_id,
-        DownloadState.DOWNLOADED,
-        now=now,
-        reason=reason,
-    )
-    if row_id is not None:
-        network.add_own_row(connection, transfer.username, row_id)
-    network.record_delivery(connection, transfer.username, speed=speed, now=now)
-    journal.write(connection, transfer.track_id, "downloaded", now=now, peer=transfer.username)
-    # The candidate's place is kept, so that a failed check can use it up.
-    downloads.set_phase(connection, transfer.download_id, "arrived", now=now)
-    if path is not None and has_library:
-        jobs.add_job(
-            connection,
-            JobKind.FILING,
-            f"download:{transfer.download_id}",
-            now=now,
-            payload={"download": transfer.download_id},
-        )
-
-
-def _fail(
-    connection: sqlite3.Connection,
-    transfer: StoredTransfer,
-    why: Failure,
-    *,
-    row_id: str | None,
-    now: datetime,
-) -> None:
-    """Use the transfer's candidate up and queue the next step."""
-    if row_id is not None:
-        network.add_own_row(connection, transfer.username, row_id)
-    download = downloads.get_download(connection, transfer.download_id)
-    if download is not None:
-        position, username = transfer.position, transfer.username
-        use_up(connection, download, position, username, why, row_id=None, now=now)
-        is_disk_full = why.kind is FailureKind.LOCAL_STORAGE
-        run_at = now + DISK_PAUSE if is_disk_full else None
-        downloads.queue_step(connection, download.id, now=now, run_at=run_at)
-
-
-def _store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
-    """End the download with a reason that names what to do."""
-    reason = Reason(key="downloaded_file_not_found")
-    downloads.set_state(
-        connection, transfer.download_id, DownloadState.FAILED, now=now, reason=reason
-    )
-    downloads.end_transfer(connection, transfer.download_id)
-    journal.write(
-        connection,
-        transfer.track_id,
-        "failed",
-        now=now,
-        reason={"key": reason.key, "placeholders": {}},
-    )

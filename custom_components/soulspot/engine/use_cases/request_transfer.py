@@ -1,0 +1,126 @@
+"""Ask slskd for a file from the best source that is left, so that a lost answer doubles nothing."""
+
+from datetime import datetime
+import sqlite3
+import uuid
+
+from ..matching import Candidate
+from ..model import Download, DownloadId, DownloadState, JobState, Track
+from ..queue.scheduler import Done, Later, Result
+from ..slskd.models import FailureKind, RequestedFile
+from ..store import downloads, jobs, journal
+from ..store.downloads import StoredCandidate
+from ..store.jobs import Job
+from ..views import EventKind
+from .context import Context
+from .sources import DISK_PAUSE, destination, next_source, use_up
+from .watch_slskd import WatchSlskd
+
+
+class RequestTransfer:
+    """Turn ranked candidates into a running transfer."""
+
+    def __init__(self, context: Context, watch: WatchSlskd) -> None:
+        """Take the rooms to work with."""
+        self._context = context
+        self._watch = watch
+
+    async def execute(self, job: Job, download: Download, track: Track) -> Result | None:
+        """Ask the candidates in their order until slskd takes one; None when all are used up."""
+        database = self._context.database
+        while True:
+            chosen = await database.run(next_source, download, now=self._context.clock.now())
+            if chosen is None:
+                return None
+            candidate = Candidate.from_json(chosen.data)
+            features = self._watch.status.features if self._watch.status else None
+            batch_id = str(uuid.uuid4()) if features is not None and features.batches else None
+            batch_id = await database.run(
+                _intend,
+                download.id,
+                chosen,
+                candidate,
+                batch_id,
+                now=self._context.clock.now(),
+            )
+            answer = await self._context.slskd.enqueue(
+                candidate.username,
+                [RequestedFile(filename=candidate.file.path, size=candidate.file.size)],
+                batch_id=batch_id,
+                destination=destination(download.id, chosen.position) if batch_id else None,
+            )
+            now = self._context.clock.now()
+            if answer.accepted:
+                await database.run(
+                    _acknowledge,
+                    job,
+                    download,
+                    candidate,
+                    answer.accepted[0].id,
+                    now=now,
+                )
+                self._context.announcer.happened(EventKind.STARTED, track, quality=download.quality)
+                return Done()
+            refusal = answer.refused[0]
+            failure = refusal.failure
+            await database.run(
+                use_up,
+                download,
+                chosen.position,
+                candidate.username,
+                failure,
+                row_id=refusal.row_id,
+                now=now,
+            )
+            if failure.kind is FailureKind.LOCAL_STORAGE:
+                return Later(until=now + DISK_PAUSE, reason=failure.reason)
+
+
+def _intend(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    chosen: StoredCandidate,
+    candidate: Candidate,
+    batch_id: str | None,
+    *,
+    now: datetime,
+) -> str | None:
+    """Write the request down before it is sent; one already written keeps its batch id."""
+    present = downloads.get_transfer(connection, download_id)
+    if present is not None and present.position == chosen.position:
+        return present.batch_id
+    downloads.start_transfer(
+        connection,
+        download_id,
+        position=chosen.position,
+        username=candidate.username,
+        remote_path=candidate.file.path,
+        size=candidate.file.size,
+        batch_id=batch_id,
+        now=now,
+    )
+    return batch_id
+
+
+def _acknowledge(
+    connection: sqlite3.Connection,
+    job: Job,
+    download: Download,
+    candidate: Candidate,
+    transfer_id: str,
+    *,
+    now: datetime,
+) -> None:
+    """Hand the download over to the watcher: transfer, state and job change together."""
+    downloads.acknowledge_transfer(connection, download.id, transfer_id)
+    downloads.set_state(connection, download.id, DownloadState.TRANSFERRING, now=now)
+    journal.write(
+        connection,
+        download.track_id,
+        "requested",
+        now=now,
+        peer=candidate.username,
+        path=candidate.file.path,
+        why=candidate.sentence,
+    )
+    jobs.finish(connection, job.id, JobState.COMPLETED, now=now)
