@@ -1,5 +1,6 @@
 """Check the way from a playlist to the files, and every turn it may take."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from custom_components.soulspot.engine.errors import InputError
 from custom_components.soulspot.engine.model import DownloadState, Quality, Reason, TrackId
 from custom_components.soulspot.engine.settings import PlaylistOptions
-from custom_components.soulspot.engine.views import EventKind
+from custom_components.soulspot.engine.views import DownloadEvent, EventKind
 from simulators.audio import Damage, Profile
 from simulators.slskd import SUPPORTED, Attributes, Behaviour, Outcome, Peer, Presence
 
@@ -445,6 +446,33 @@ async def test_a_report_says_what_was_chosen(make_world: MakeWorld) -> None:
     assert (report.state, report.selected_file) == (DownloadState.NOT_AVAILABLE, None)
     with pytest.raises(InputError, match="unknown_track"):
         await world.pipeline.download_track(TrackId(999))
+
+
+async def test_an_answer_to_a_question_is_not_lost(make_world: MakeWorld) -> None:
+    """Whoever reacts to an event at once, while its job is still ending, is heard."""
+    nameless = replace(
+        copy("r3"), path="music\\Old 78s\\03 Gravel and Snow.mp3", attributes=Attributes()
+    )
+    world = await make_world(peer("ann", nameless))
+    answers: list[asyncio.Task[object]] = []
+
+    def answer(event: DownloadEvent | None) -> None:
+        """Ask again in other words, the moment the question comes."""
+        if event is not None and event.kind is EventKind.NEEDS_ATTENTION and not answers:
+            work = world.pipeline.download_track(event.track.id, query="gravel")
+            answers.append(asyncio.create_task(work))
+
+    pipeline = await world.start("single")
+    pipeline.subscribe(answer)
+    await world.sync()
+    await world.until(DownloadState.ASK)
+    await world.pass_time(2 * MINUTE)
+    searched = [
+        entry.data["query"] for entry in await world.journal("r3") if entry.event == "searched"
+    ]
+    assert searched[-1] == "gravel"
+    assert (await world.status("r3")).state is DownloadState.ASK
+    await asyncio.gather(*answers)
 
 
 async def test_own_words_replace_the_queries(make_world: MakeWorld) -> None:

@@ -247,3 +247,25 @@ async def test_musicbrainz_away_delays_a_file_by_minutes(
     status = await world.until(FILED, seconds=20 * MINUTE)
     assert status.track.musicbrainz_recording_id is None
     assert status.file is not None
+
+
+# --- The disk of our own -----------------------------------------------------------------------
+
+
+async def test_a_database_that_takes_nothing_lets_everything_wait(
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a full disk the work stands still for hours, told in a few lines, and then goes on."""
+    world = await make_world(slow_peer(), peer("bob", copy("r1"), copy("r2")))
+    await begin(world)
+    connection = world.pipeline._context.database._connection
+    assert connection is not None
+    connection.execute("PRAGMA query_only = ON")
+    await world.pass_time(30 * MINUTE)
+    connection.execute("PRAGMA query_only = OFF")
+    assert (await world.status("r3")).state is TRANSFERRING
+    await world.until(FILED)
+    assert world.slskd.statistics.downloads_enqueued == 1
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert 1 <= len(errors) <= 4
+    assert not any(record.exc_info for record in errors)

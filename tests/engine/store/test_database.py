@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from custom_components.soulspot.engine.errors import InputError, StorageError, StoreError
-from custom_components.soulspot.engine.store import Database
+from custom_components.soulspot.engine.store import Database, migrations
 from custom_components.soulspot.engine.store.settings import get_setting, set_setting
 
 
@@ -112,6 +112,32 @@ async def test_a_folder_in_the_way_is_trouble_with_the_disk(path: Path) -> None:
     with pytest.raises(StorageError, match="folder_not_writable"):
         await database.open()
     await database.close()
+
+
+def schema(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Return every table and column, index and statement."""
+    rows = connection.execute("SELECT name, type FROM sqlite_master WHERE type != 'table'")
+    found = {(str(row[0]), str(row[1])) for row in rows}
+    for table in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+        columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table[0],))
+        found |= {(f"{table[0]}.{column[0]}", str(column[1])) for column in columns}
+    return found
+
+
+@pytest.mark.parametrize("version", range(1, len(migrations._STEPS)))
+def test_every_older_file_becomes_the_present_one(version: int) -> None:
+    """Whatever step a file stopped at, the rest is added and its content stays."""
+    old, fresh = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    for number, step in enumerate(migrations._STEPS[:version], start=1):
+        old.executescript(f"{step} PRAGMA user_version = {number};")
+    old.execute("INSERT INTO setting (key, value) VALUES ('paused', 'true')")
+    old.commit()
+    migrations.migrate(old)
+    migrations.migrate(fresh)
+    assert schema(old) == schema(fresh)
+    assert old.execute("SELECT value FROM setting").fetchall() == [("true",)]
+    old.close()
+    fresh.close()
 
 
 async def test_a_failed_migration_leaves_nothing(path: Path) -> None:
