@@ -31,7 +31,7 @@ from custom_components.soulspot.engine.musicbrainz.lane import RequestLane
 from custom_components.soulspot.engine.ports import Clock
 from custom_components.soulspot.engine.settings import PipelineSettings
 from custom_components.soulspot.engine.slskd.client import SlskdClient
-from custom_components.soulspot.engine.store import Database, downloads, jobs, tracks
+from custom_components.soulspot.engine.store import Database, downloads, jobs, tracks, transfers
 from custom_components.soulspot.engine.store.caches import CacheSpace, StoredCache
 from custom_components.soulspot.engine.use_cases.context import Announcer, Context
 from custom_components.soulspot.engine.use_cases.watch_slskd import WatchSlskd
@@ -158,7 +158,7 @@ def _fill(connection: sqlite3.Connection, rows: Sequence[Row], number: int, now:
     """Store downloads under way, and jobs of which half wait for their time."""
     for row in rows:
         download_id = _download(connection, f"under way {row.id}", now)
-        downloads.start_transfer(
+        transfers.start_transfer(
             connection,
             download_id,
             position=0,
@@ -168,7 +168,7 @@ def _fill(connection: sqlite3.Connection, rows: Sequence[Row], number: int, now:
             batch_id=None,
             now=now,
         )
-        downloads.acknowledge_transfer(connection, download_id, row.id)
+        transfers.acknowledge_transfer(connection, download_id, row.id)
         downloads.set_state(connection, download_id, DownloadState.TRANSFERRING, now=now)
     for index in range(number):
         download_id = _download(connection, f"wanted {index}", now, lane=f"list {index % _LANES}")

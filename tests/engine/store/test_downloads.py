@@ -17,7 +17,7 @@ from custom_components.soulspot.engine.model import (
     TrackId,
     TrackMetadata,
 )
-from custom_components.soulspot.engine.store import downloads, jobs, tracks
+from custom_components.soulspot.engine.store import candidates, downloads, jobs, tracks, transfers
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 REASON = Reason(key="no_match", placeholders={"files": "3"})
@@ -55,9 +55,9 @@ def get(connection: sqlite3.Connection, download_id: DownloadId) -> Download:
 def fill(connection: sqlite3.Connection, download_id: DownloadId) -> None:
     """Bring a download half-way."""
     pool = [{"username": "peer", "path": HOSTILE}, {"username": "other"}]
-    downloads.save_candidates(connection, download_id, pool)
+    candidates.save_candidates(connection, download_id, pool)
     downloads.save_progress(connection, download_id, query_position=2, rounds=1, results=7)
-    downloads.start_transfer(
+    transfers.start_transfer(
         connection,
         download_id,
         position=0,
@@ -86,8 +86,8 @@ def test_asking_again_restarts_only_what_has_ended(
             None,
             Quality.ANY,
         )
-        assert downloads.get_candidates(connection, download_id) == ()
-        assert downloads.get_transfer(connection, download_id) is None
+        assert candidates.get_candidates(connection, download_id) == ()
+        assert transfers.get_transfer(connection, download_id) is None
         assert (progress.query_position, progress.rounds, progress.results) == (0, 0, 0)
     else:
         assert (after.state, after.reason, after.quality) == (state, REASON, Quality.BEST)
@@ -99,8 +99,8 @@ def test_candidates_keep_their_order_and_failures(connection: sqlite3.Connection
     """Ranked candidates come back as they were written, hostile names included."""
     download_id = request(connection, track(connection))
     fill(connection, download_id)
-    downloads.fail_candidate(connection, download_id, 0, REASON)
-    first, second = downloads.get_candidates(connection, download_id)
+    candidates.fail_candidate(connection, download_id, 0, REASON)
+    first, second = candidates.get_candidates(connection, download_id)
     assert (first.data["path"], first.failure) == (HOSTILE, REASON)
     assert (second.data, second.failure) == ({"username": "other"}, None)
 
@@ -109,14 +109,14 @@ def test_a_new_attempt_replaces_the_transfer(connection: sqlite3.Connection) -> 
     """The transfer of the next candidate starts without the ids of the one before."""
     download_id = request(connection, track(connection))
     fill(connection, download_id)
-    downloads.acknowledge_transfer(connection, download_id, "t1")
-    downloads.set_phase(connection, download_id, "in_progress", now=NOW)
+    transfers.acknowledge_transfer(connection, download_id, "t1")
+    transfers.set_phase(connection, download_id, "in_progress", now=NOW)
     later = NOW + timedelta(minutes=5)
-    downloads.set_phase(connection, download_id, "in_progress", now=later)
-    before = downloads.get_transfer(connection, download_id)
+    transfers.set_phase(connection, download_id, "in_progress", now=later)
+    before = transfers.get_transfer(connection, download_id)
     assert before is not None
     assert (before.transfer_id, before.phase_since) == ("t1", NOW)
-    downloads.start_transfer(
+    transfers.start_transfer(
         connection,
         download_id,
         position=1,
@@ -126,7 +126,7 @@ def test_a_new_attempt_replaces_the_transfer(connection: sqlite3.Connection) -> 
         batch_id=None,
         now=later,
     )
-    after = downloads.get_transfer(connection, download_id)
+    after = transfers.get_transfer(connection, download_id)
     assert after is not None
     assert (after.position, after.transfer_id, after.phase, after.acknowledged) == (
         1,
@@ -143,7 +143,7 @@ def test_only_running_transfers_are_watched(connection: sqlite3.Connection) -> N
     watched = []
     for state in DownloadState:
         downloads.set_state(connection, download_id, state, now=NOW)
-        watched += [state for _ in downloads.list_transfers(connection)]
+        watched += [state for _ in transfers.list_transfers(connection)]
     assert watched == [DownloadState.TRANSFERRING]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.soulspot.engine.model import JobId, JobKind, JobState, Priority, Reason
-from custom_components.soulspot.engine.store import downloads, jobs
+from custom_components.soulspot.engine.store import downloads, jobs, transfers
 from custom_components.soulspot.engine.store.jobs import Job
 
 from .conftest import memory_database
@@ -259,7 +259,7 @@ def test_no_tick_scans_a_table(connection: sqlite3.Connection) -> None:
     jobs.prune(connection, before=NOW)
     jobs.count_states(connection)
     add(connection, "track:2")
-    downloads.list_transfers(connection)
+    transfers.list_transfers(connection)
     downloads.count_filed_since(connection, NOW)
     connection.set_trace_callback(None)
     assert len(statements) > 12

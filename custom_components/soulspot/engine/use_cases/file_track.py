@@ -13,7 +13,7 @@ from ..library.verify import CheckResult, Expectation, Verdict, verify
 from ..matching import Candidate
 from ..model import Download, DownloadId, DownloadState, JobKind, LibraryFile, Reason, Track
 from ..queue.scheduler import Done, Failed, Later, Result
-from ..store import downloads, files, jobs, journal, playlists, tracks
+from ..store import candidates, downloads, files, jobs, journal, playlists, tracks, transfers
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
@@ -185,10 +185,10 @@ def _doubt(verdict: Verdict) -> Reason | None:
 
 def _candidate(connection: sqlite3.Connection, download: Download) -> Candidate | None:
     """Return the candidate whose file arrived."""
-    transfer = downloads.get_transfer(connection, download.id)
+    transfer = transfers.get_transfer(connection, download.id)
     if transfer is None:
         return None
-    for stored in downloads.get_candidates(connection, download.id):
+    for stored in candidates.get_candidates(connection, download.id):
         if stored.position == transfer.position:
             return Candidate.from_json(stored.data)
     return None
@@ -208,9 +208,9 @@ def _store_refusal(
     connection: sqlite3.Connection, download: Download, reason: Reason, *, now: datetime
 ) -> bool:
     """Use the arrived candidate up; True when the user has to decide."""
-    transfer = downloads.get_transfer(connection, download.id)
+    transfer = transfers.get_transfer(connection, download.id)
     if transfer is not None:
-        downloads.fail_candidate(connection, download.id, transfer.position, reason)
+        candidates.fail_candidate(connection, download.id, transfer.position, reason)
     journal.write(
         connection,
         download.track_id,
@@ -219,11 +219,11 @@ def _store_refusal(
         peer=download.username,
         reason={"key": reason.key, "placeholders": reason.placeholders},
     )
-    downloads.end_transfer(connection, download.id)
+    transfers.end_transfer(connection, download.id)
     downloads.forget_filing_path(connection, download.id)
     alike = sum(
         1
-        for candidate in downloads.get_candidates(connection, download.id)
+        for candidate in candidates.get_candidates(connection, download.id)
         if candidate.failure is not None and candidate.failure.key == reason.key
     )
     if alike >= _SAME_FAILURES_BEFORE_ASKING:

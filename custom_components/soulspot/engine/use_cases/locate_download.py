@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..slskd.models import DownloadCompleted
 from ..slskd.paths import FolderMapping, find_download
-from ..store.downloads import StoredTransfer
+from ..store.transfers import StoredTransfer
 from .context import Context
 from .sources import destination
 from .watch_slskd import WatchSlskd

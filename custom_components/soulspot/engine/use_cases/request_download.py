@@ -7,7 +7,7 @@ import sqlite3
 from ..errors import InputError
 from ..model import Album, Artist, DownloadState, JobKind, Priority, Quality, TrackId, TrackMetadata
 from ..settings import PlaylistOptions
-from ..store import downloads, jobs, playlists, tracks
+from ..store import candidates, downloads, jobs, playlists, tracks, transfers
 from ..views import DownloadReport
 from .context import Context
 from .owned import link_owned
@@ -206,8 +206,8 @@ def _report(connection: sqlite3.Connection, track_id: TrackId) -> DownloadReport
     download = downloads.find_download(connection, track_id)
     if download is None:
         raise InputError("unknown_track", track=str(track_id))
-    transfer = downloads.get_transfer(connection, download.id)
-    pool = downloads.get_candidates(connection, download.id)
+    transfer = transfers.get_transfer(connection, download.id)
+    pool = candidates.get_candidates(connection, download.id)
     selected = None
     if transfer is not None:
         for candidate in pool:

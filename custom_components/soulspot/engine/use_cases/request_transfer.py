@@ -8,8 +8,8 @@ from ..matching import Candidate
 from ..model import Download, DownloadId, DownloadState, JobState, Track
 from ..queue.scheduler import Done, Later, Result
 from ..slskd.models import FailureKind, RequestedFile
-from ..store import downloads, jobs, journal
-from ..store.downloads import StoredCandidate
+from ..store import downloads, jobs, journal, transfers
+from ..store.candidates import StoredCandidate
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
@@ -86,10 +86,10 @@ def _intend(
     now: datetime,
 ) -> str | None:
     """Write the request down before it is sent; one already written keeps its batch id."""
-    present = downloads.get_transfer(connection, download_id)
+    present = transfers.get_transfer(connection, download_id)
     if present is not None and present.position == chosen.position:
         return present.batch_id
-    downloads.start_transfer(
+    transfers.start_transfer(
         connection,
         download_id,
         position=chosen.position,
@@ -112,7 +112,7 @@ def _acknowledge(
     now: datetime,
 ) -> None:
     """Hand the download over to the watcher: transfer, state and job change together."""
-    downloads.acknowledge_transfer(connection, download.id, transfer_id)
+    transfers.acknowledge_transfer(connection, download.id, transfer_id)
     downloads.set_state(connection, download.id, DownloadState.TRANSFERRING, now=now)
     journal.write(
         connection,

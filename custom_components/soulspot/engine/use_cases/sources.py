@@ -8,8 +8,9 @@ from typing import Any
 from ..model import Download, DownloadId, DownloadState, Reason
 from ..slskd.failures import failure as failure_of
 from ..slskd.models import Again, Failure, FailureKind
-from ..store import downloads, journal, network
-from ..store.downloads import SearchProgress, StoredCandidate
+from ..store import candidates, downloads, journal, network, transfers
+from ..store.candidates import StoredCandidate
+from ..store.downloads import SearchProgress
 
 ROUNDS_WITH_BAD_SOURCES = 3
 _COOL_DOWN = timedelta(hours=1)
@@ -41,8 +42,8 @@ def use_up(
     When slskd's own disk is to blame, no candidate would do better: this one stays.
     """
     if failure.kind is not FailureKind.LOCAL_STORAGE:
-        downloads.fail_candidate(connection, download.id, position, failure.reason)
-    downloads.end_transfer(connection, download.id)
+        candidates.fail_candidate(connection, download.id, position, failure.reason)
+    transfers.end_transfer(connection, download.id)
     if row_id is not None:
         network.add_own_row(connection, username, row_id)
     if not failure.is_ours:
@@ -86,7 +87,7 @@ def has_source(connection: sqlite3.Connection, download: Download) -> bool:
 
 def fresh_sources(connection: sqlite3.Connection, download: Download) -> list[StoredCandidate]:
     """Return the candidates that were not used up."""
-    pool = downloads.get_candidates(connection, download.id)
+    pool = candidates.get_candidates(connection, download.id)
     return [candidate for candidate in pool if candidate.failure is None]
 
 
@@ -94,8 +95,8 @@ def next_source(
     connection: sqlite3.Connection, download: Download, *, now: datetime
 ) -> StoredCandidate | None:
     """Return the best candidate that was not used up; one whose answer got lost comes first."""
-    pool = downloads.get_candidates(connection, download.id)
-    intended = downloads.get_transfer(connection, download.id)
+    pool = candidates.get_candidates(connection, download.id)
+    intended = transfers.get_transfer(connection, download.id)
     if intended is not None:
         for candidate in pool:
             if candidate.position == intended.position:
@@ -125,7 +126,7 @@ def start_round(
     """
     rounds = progress.rounds + 1
     may_revive = rounds < ROUNDS_WITH_BAD_SOURCES or rounds % 2 == 0
-    revived = may_revive and downloads.revive_candidates(connection, download.id, PASSING) > 0
+    revived = may_revive and candidates.revive_candidates(connection, download.id, PASSING) > 0
     goes_on = not revived and progress.rounds == 0
     downloads.save_progress(
         connection,
@@ -145,17 +146,17 @@ def replace_pool(
     """Store a new pool; files that have proved useless stay used up. False when none is left."""
     useless = {
         _place(candidate.data): candidate
-        for candidate in downloads.get_candidates(connection, download.id)
+        for candidate in candidates.get_candidates(connection, download.id)
         if candidate.failure is not None and candidate.failure.key not in PASSING
     }
     present = {_place(data) for data in pool}
     kept = [item.data for place, item in useless.items() if place not in present]
     pool = [*pool, *kept[:_USELESS_KEPT]]
-    downloads.save_candidates(connection, download.id, pool)
+    candidates.save_candidates(connection, download.id, pool)
     for position, data in enumerate(pool):
         before = useless.get(_place(data))
         if before is not None and before.failure is not None:
-            downloads.fail_candidate(connection, download.id, position, before.failure)
+            candidates.fail_candidate(connection, download.id, position, before.failure)
     return bool(present - useless.keys())
 
 

@@ -6,8 +6,8 @@ import sqlite3
 
 from ..model import DownloadState, JobKind, Reason
 from ..slskd.models import Failure, FailureKind
-from ..store import downloads, jobs, journal, network
-from ..store.downloads import StoredTransfer
+from ..store import downloads, jobs, journal, network, transfers
+from ..store.transfers import StoredTransfer
 from .sources import DISK_PAUSE, use_up
 
 
@@ -41,7 +41,7 @@ def hand_over(
     network.record_delivery(connection, transfer.username, speed=speed, now=now)
     journal.write(connection, transfer.track_id, "downloaded", now=now, peer=transfer.username)
     # The candidate's place is kept, so that a failed check can use it up.
-    downloads.set_phase(connection, transfer.download_id, "arrived", now=now)
+    transfers.set_phase(connection, transfer.download_id, "arrived", now=now)
     if path is not None and has_library:
         jobs.add_job(
             connection,
@@ -78,7 +78,7 @@ def store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now:
     downloads.set_state(
         connection, transfer.download_id, DownloadState.FAILED, now=now, reason=reason
     )
-    downloads.end_transfer(connection, transfer.download_id)
+    transfers.end_transfer(connection, transfer.download_id)
     journal.write(
         connection,
         transfer.track_id,

@@ -13,8 +13,8 @@ from ..model import DownloadId
 from ..slskd.failures import failure
 from ..slskd.models import DownloadCompleted, Failure, FailureKind, Outcome, Transfer, TransferState
 from ..slskd.transfers import choose_row, judge
-from ..store import downloads, network
-from ..store.downloads import StoredTransfer
+from ..store import network, transfers
+from ..store.transfers import StoredTransfer
 from .context import Context
 from .locate_download import LocateDownload
 from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
@@ -100,7 +100,7 @@ class WatchTransfers:
         The first look is a reconciliation: it sees all of them.
         """
         database, clock = self._context.database, self._context.clock
-        marks = await database.run(downloads.transfer_peers)
+        marks = await database.run(transfers.transfer_peers)
         for username in self._turns.update(marks, clock.now()):
             self._forget(username, frozenset())
         if not self._watch.is_ready:
@@ -128,9 +128,9 @@ class WatchTransfers:
         by_file: dict[tuple[str, str], list[Transfer]] = defaultdict(list)
         for row in rows:
             by_file[row.username, row.filename].append(row)
-        transfers = await self._context.database.run(downloads.list_transfers, usernames)
+        found = await self._context.database.run(transfers.list_transfers, usernames)
         seen: dict[str, set[DownloadId]] = {username: set() for username in usernames}
-        for number, transfer in enumerate(transfers, start=1):
+        for number, transfer in enumerate(found, start=1):
             name, path = transfer.username, transfer.remote_path
             seen[name].add(transfer.download_id)
             await self._look_at(transfer, choose_row(by_file.get((name, path), ()), name, path))
@@ -139,7 +139,7 @@ class WatchTransfers:
         now = self._context.clock.now()
         phases, self._phases = self._phases, {}
         if phases:
-            await self._context.database.run(downloads.set_phases, phases, now=now)
+            await self._context.database.run(transfers.set_phases, phases, now=now)
         for username, download_ids in seen.items():
             self._forget(username, download_ids)
             self._turns.set((username,), self._interval(download_ids), now)

@@ -1,0 +1,164 @@
+"""Store the one living transfer of a download."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+import sqlite3
+
+from ..model import DownloadId, TrackId
+from .values import dump, to_column, to_datetime
+
+_TRANSFER = """
+SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
+"""
+_TRANSFER_OF = _TRANSFER + "WHERE transfer.download_id = ?"
+_TRANSFERS_WATCHED = _TRANSFER + "WHERE download.state = 'transferring' ORDER BY transfer.id"
+_TRANSFERS_WITH = """
+SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
+WHERE transfer.username IN (SELECT value FROM json_each(?)) AND download.state = 'transferring'
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTransfer:
+    """Hold the transfer that a download lives by; ids are None until slskd told them."""
+
+    id: int
+    download_id: DownloadId
+    track_id: TrackId
+    position: int
+    username: str
+    remote_path: str
+    size: int
+    batch_id: str | None
+    transfer_id: str | None
+    phase: str
+    phase_since: datetime
+    requested_at: datetime
+    acknowledged: bool
+
+
+def start_transfer(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    *,
+    position: int,
+    username: str,
+    remote_path: str,
+    size: int,
+    batch_id: str | None,
+    now: datetime,
+) -> int:
+    """Write down the intention before slskd is asked, so that a restart can look for it."""
+    cursor = connection.execute(
+        """
+        INSERT INTO transfer (download_id, position, username, remote_path, size, batch_id, phase, phase_since,
+                              requested_at) VALUES (?, ?, ?, ?, ?, ?, 'requested', ?, ?)
+        ON CONFLICT (download_id) DO UPDATE SET position = excluded.position, username = excluded.username,
+            remote_path = excluded.remote_path, size = excluded.size, batch_id = excluded.batch_id,
+            transfer_id = NULL, phase = excluded.phase, phase_since = excluded.phase_since,
+            requested_at = excluded.requested_at, acknowledged = 0
+        """,
+        (
+            download_id,
+            position,
+            username,
+            remote_path,
+            size,
+            batch_id,
+            to_column(now),
+            to_column(now),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def acknowledge_transfer(
+    connection: sqlite3.Connection, download_id: DownloadId, transfer_id: str | None
+) -> None:
+    """Remember that slskd took the transfer, and under which id."""
+    connection.execute(
+        "UPDATE transfer SET acknowledged = 1, transfer_id = coalesce(?, transfer_id) WHERE download_id = ?",
+        (transfer_id, download_id),
+    )
+
+
+def set_phase(
+    connection: sqlite3.Connection,
+    download_id: DownloadId,
+    phase: str,
+    *,
+    now: datetime,
+) -> None:
+    """Remember since when a transfer is in its phase."""
+    connection.execute(
+        "UPDATE transfer SET phase = ?, phase_since = ? WHERE download_id = ? AND phase != ?",
+        (phase, to_column(now), download_id, phase),
+    )
+
+
+def set_phases(
+    connection: sqlite3.Connection, phases: Mapping[DownloadId, str], *, now: datetime
+) -> None:
+    """Remember of many transfers since when they are in their phase."""
+    for download_id, phase in phases.items():
+        set_phase(connection, download_id, phase, now=now)
+
+
+def end_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> None:
+    """Forget the transfer of a download."""
+    connection.execute("DELETE FROM transfer WHERE download_id = ?", (download_id,))
+
+
+def get_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> StoredTransfer | None:
+    """Return the living transfer of a download."""
+    row = connection.execute(_TRANSFER_OF, (download_id,)).fetchone()
+    return None if row is None else _transfer(row)
+
+
+def list_transfers(
+    connection: sqlite3.Connection, usernames: Iterable[str] | None = None
+) -> tuple[StoredTransfer, ...]:
+    """Return the transfers that are to be watched, those with some peers or all."""
+    if usernames is None:
+        rows = connection.execute(_TRANSFERS_WATCHED)
+    else:
+        rows = connection.execute(_TRANSFERS_WITH, (dump(list(usernames)),))
+    return tuple(_transfer(row) for row in rows)
+
+
+def transfer_peers(connection: sqlite3.Connection) -> dict[str, tuple[int, float]]:
+    """Return the peers of watched transfers, each with their number and the latest request."""
+    rows = connection.execute(
+        """
+        SELECT username, count(*) AS number, max(requested_at) AS latest FROM transfer
+        JOIN download ON download.id = transfer.download_id
+        WHERE download.state = 'transferring' GROUP BY username
+        """
+    )
+    return {row["username"]: (row["number"], row["latest"]) for row in rows}
+
+
+def _transfer(row: sqlite3.Row) -> StoredTransfer:
+    """Build a transfer from its row."""
+    phase_since, requested_at = (
+        to_datetime(row["phase_since"]),
+        to_datetime(row["requested_at"]),
+    )
+    assert phase_since is not None
+    assert requested_at is not None
+    return StoredTransfer(
+        id=row["id"],
+        download_id=DownloadId(row["download_id"]),
+        track_id=TrackId(row["track_id"]),
+        position=row["position"],
+        username=row["username"],
+        remote_path=row["remote_path"],
+        size=row["size"],
+        batch_id=row["batch_id"],
+        transfer_id=row["transfer_id"],
+        phase=row["phase"],
+        phase_since=phase_since,
+        requested_at=requested_at,
+        acknowledged=bool(row["acknowledged"]),
+    )
