@@ -15,7 +15,7 @@ def test_every_file_of_the_recording_is_taken(case: Files) -> None:
     refused = {
         path: (
             decision.outcome.value,
-            [candidate.sentence for candidate in decision.pool + decision.rejected],
+            [candidate.sentence for candidate in (*decision.pool, *decision.rejected)],
         )
         for path, length in case.taken
         if (decision := decide(recording, file(path, length))).outcome is not Outcome.TAKE
@@ -64,7 +64,7 @@ def test_reasons_are_plain_sentences(path: str, length: int | None, sentence: st
     """Whoever reads the decision learns what spoke against the file."""
     decision = decide(wanted(), file(path, length))
     assert decision.outcome is not Outcome.TAKE
-    sentences = [candidate.sentence for candidate in decision.pool + decision.rejected]
+    sentences = [candidate.sentence for candidate in (*decision.pool, *decision.rejected)]
     assert sentences == [sentence]
 
 

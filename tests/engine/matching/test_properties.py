@@ -191,7 +191,7 @@ def test_hostile_paths_do_no_harm(folder: str, name: str, separator: str) -> Non
     """Control characters, right-to-left marks and lone surrogates are just letters."""
     path = f"{folder}{separator}Thief of Fire {name}.mp3"
     decision = decide(wanted(), file(path, 275))
-    for candidate in decision.pool + decision.rejected:
+    for candidate in (*decision.pool, *decision.rejected):
         assert candidate.sentence.isprintable()
         assert Candidate.from_json(candidate.to_json()) == candidate
 
@@ -253,7 +253,7 @@ def test_every_outcome_is_explained(
 ) -> None:
     """What is left has something against it, what is asked about something in doubt, what is taken neither."""
     decision = decide(recording, *responses)
-    for candidate in decision.pool + decision.rejected:
+    for candidate in (*decision.pool, *decision.rejected):
         verdicts = {item.verdict for item in candidate.evidence}
         if candidate.outcome is Outcome.LEAVE:
             assert Verdict.CONTRADICTS in verdicts

@@ -28,7 +28,7 @@ def test_every_reason_given_has_a_sentence() -> None:
 
 def reasons(decision: Decision) -> list[Reason]:
     """Return every reason of a decision."""
-    candidates: tuple[Candidate, ...] = decision.pool + decision.rejected
+    candidates: tuple[Candidate, ...] = (*decision.pool, *decision.rejected)
     return [
         decision.reason,
         *(item.reason for candidate in candidates for item in candidate.evidence),

@@ -1,6 +1,6 @@
 """Hold what the matcher says about a file, and about a search as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 import json
@@ -63,6 +63,7 @@ class Evidence:
 class Candidate:
     """Hold one peer's file with everything that speaks for and against it.
 
+    The evidence is put into words when it is first looked at.
     `bit_rate` is in kbit/s: advertised, or estimated from size (bytes) and length (s), or None.
     """
 
@@ -71,7 +72,7 @@ class Candidate:
     format: str
     bit_rate: int | None
     outcome: Outcome
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
 
     @property
     def sentence(self) -> str:
@@ -135,11 +136,11 @@ class Decision:
     """Hold the outcome of one search.
 
     `pool` is ranked, best first: what may be taken, or for `ask` what is worth showing.
-    `rejected` holds the nearest misses, for the journal.
+    `rejected` holds the nearest misses, for the journal; they are read when somebody looks.
     """
 
     outcome: Outcome
     pool: tuple[Candidate, ...]
     reason: Reason
     files_considered: int
-    rejected: tuple[Candidate, ...] = ()
+    rejected: Sequence[Candidate] = ()

@@ -55,7 +55,9 @@ def simplify(text: str) -> str:
         text = _MARKS.sub("", unicodedata.normalize("NFD", text))
         text = unicodedata.normalize("NFKC", text).translate(_PLAIN_LETTERS)
         text = _SCRIPT_BORDER.sub(" ", text)
-    text = text.lower().translate(_NO_APOSTROPHES)
+    text = text.lower()
+    if "'" in text or "`" in text or not text.isascii():
+        text = text.translate(_NO_APOSTROPHES)
     if "." in text:
         text = _DOTTED.sub(_without_dots, text)
     if "$" in text or "!" in text or not text.isascii():

@@ -14,6 +14,7 @@ _SEPARATOR = re.compile(r"(?<=[\s_])[-–—~‐‑•·]+(?=[\s_])|[–—|]")
 _TOKEN = re.compile(r"[^\W_]+|[(\[{)\]}|-]")
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
+_PUNCTUATION = _OPENING | _CLOSING | {"|", "-"}
 
 # One spelling for words that are written in many ways.
 _SAME_WORDS = {
@@ -53,6 +54,10 @@ _NUMBERED = frozenset(
 )
 
 
+# Names without any of these have their one spelling already: most of them.
+_REWRITTEN = frozenset({"no", *_ROMAN, *_SAME_WORDS, *_NUMBERED})
+
+
 class Part(NamedTuple):
     """Hold a range of words between separators or inside brackets."""
 
@@ -81,14 +86,17 @@ def parse_name(raw: str) -> Name:
     simple = simplify(raw[:_LONGEST_NAME])
     if "&" in simple or "+" in simple or " n " in simple:
         simple = _AND.sub(" and ", simple)
-    simple = _SEPARATOR.sub("|", simple)
+    if "-" in simple or "~" in simple or not simple.isascii():
+        simple = _SEPARATOR.sub("|", simple)
     splits_at_hyphens = "|" not in simple and simple.count("-") > 1
     words: list[str] = []
     parts: list[Part] = []
     start = depth = 0
-    for token in _TOKEN.findall(simple):
-        if token.isalnum():
-            words.append(_canonical(token, words))
+    tokens = _TOKEN.findall(simple)
+    is_plain = _REWRITTEN.isdisjoint(tokens)
+    for token in tokens:
+        if token not in _PUNCTUATION:
+            words.append(token if is_plain else _canonical(token, words))
             continue
         if (token == "-" and not splits_at_hyphens) or (depth and token in "|-"):
             continue

@@ -1,7 +1,9 @@
 """Choose among everything a search brought."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 import heapq
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
@@ -15,6 +17,7 @@ from .decision import (
     Outcome,
     Verdict,
 )
+from .deferring import Later
 from .explaining import explain
 from .judging import ArtistLevel, Judgement, contradicts, hear_siblings, judge
 from .lengths import LengthLevel, LengthMatch, estimate_bit_rate
@@ -28,6 +31,7 @@ from .wanted import WantedRecording
 
 _SAYS_LITTLE = (LengthLevel.UNKNOWN, LengthLevel.IMPLAUSIBLE)
 _NO_HISTORIES: Mapping[str, PeerHistory] = {}
+_order = itemgetter(0)  # An entry's sort key, best first.
 
 
 class _Entry(NamedTuple):
@@ -55,14 +59,9 @@ def rank(
     a while are for the caller to leave out.
     """
     weigher = _Weigher(reader_of(wanted), profile, histories)
-    considered = 0
-    for response in responses:
-        considered += len(response.files)
-        for file in response.files:
-            if not file.is_locked:
-                weigher.weigh(response, file)
+    weigher.weigh(responses)
     weigher.hear_siblings(responses)
-    return weigher.decide(considered)
+    return weigher.decide(sum([len(response.files) for response in responses]))
 
 
 class _Weigher:
@@ -77,7 +76,6 @@ class _Weigher:
         self._profile = profile
         self._histories = histories
         self._peers: dict[str, tuple[int, ...]] = {}
-        self._evidence: dict[tuple[int, int], tuple[Evidence, ...]] = {}
         self._taken: list[_Entry] = []
         self._asked: list[_Entry] = []
         self._left: list[_Entry] = []
@@ -91,30 +89,44 @@ class _Weigher:
             self._peers[response.username] = order
         return order
 
-    def weigh(self, response: PeerResponse, file: RemoteFile) -> None:
-        """Judge a file; one whose name has nothing of the title is forgotten at once."""
-        path = file.path
-        cut = max(path.rfind("\\"), path.rfind("/"))
-        stem, _, extension = path[cut + 1 :].rpartition(".")
-        format_name = SURE_FORMATS.get(extension) or format_of(
-            extension, file.bit_rate, file.bit_depth
-        )
-        if format_name is None:
-            return
+    def weigh(self, responses: Sequence[PeerResponse]) -> None:
+        """Judge every file; one whose name has nothing of the title is put aside at once.
+
+        Everything the loop needs is at hand in a name of its own: answers hold thousands of files.
+        """
         reader = self._reader
-        title = reader.titles.get(stem) or reader.read_title(stem)
-        match = title.match
-        if match.level is TitleLevel.NONE:
-            self._others.append((response, file))
-            return
-        length = reader.lengths.get(file.length_s) or reader.read_length(file, format_name)
-        if title.misses or contradicts(match, length):
-            misses = title.misses + contradicts(match, length)
-            order = (misses, match.level, abs(length.seconds), response.username, path)
-            self._left.append(_Entry(order, response, file, format_name, length, None, None))
-            return
-        judgement = reader.judge(title, reader.folders.read(path[:cut] if cut > 0 else ""), length)
-        self._file_away(response, file, format_name, length, judgement)
+        titles, lengths, read_folder = reader.titles, reader.lengths, reader.folders.read
+        others, left = self._others, self._left
+        for response in responses:
+            username = response.username
+            for file in response.files:
+                if file.is_locked:
+                    continue
+                path = file.path
+                cut = path.rfind("\\")
+                slash = path.rfind("/", cut + 1)
+                if slash >= 0:
+                    cut = slash
+                stem, _, extension = path[cut + 1 :].rpartition(".")
+                format_name = SURE_FORMATS.get(extension) or format_of(
+                    extension, file.bit_rate, file.bit_depth
+                )
+                if format_name is None:
+                    continue
+                title = titles.get(stem) or reader.read_title(stem)
+                match = title.match
+                if match.level is TitleLevel.NONE:
+                    others.append((response, file))
+                    continue
+                length = lengths.get(file.length_s) or reader.read_length(file, format_name)
+                misses = title.misses + contradicts(match, length)
+                if misses:
+                    order = (misses, match.level, abs(length.seconds), username, path)
+                    left.append(_Entry(order, response, file, format_name, length, None, None))
+                    continue
+                folder = read_folder(path[:cut] if cut > 0 else "")
+                judgement = reader.judge(title, folder, length)
+                self._file_away(response, file, format_name, length, judgement)
 
     def _file_away(
         self,
@@ -185,7 +197,7 @@ class _Weigher:
 
     def _sort_in(self, entry: _Entry, level: SiblingLevel) -> None:
         """Judge a file anew with what its siblings say."""
-        judgement = hear_siblings(self._target, self._whole_judgement(entry), level)
+        judgement = hear_siblings(self._target, _whole_judgement(self._reader, entry), level)
         self._file_away(entry.response, entry.file, entry.format, judgement.length, judgement)
 
     def decide(self, considered: int) -> Decision:
@@ -205,13 +217,15 @@ class _Weigher:
         return Decision(
             outcome=outcome,
             pool=tuple(
-                self._candidate(entry) for entry in heapq.nsmallest(POOL_LIMIT, pool, key=_order)
+                _candidate(self._reader, entry)
+                for entry in heapq.nsmallest(POOL_LIMIT, pool, key=_order)
             ),
             reason=Reason(key=key),
             files_considered=considered,
-            rejected=tuple(
-                self._candidate(entry)
-                for entry in heapq.nsmallest(REJECTED_LIMIT, rest, key=_order)
+            rejected=Later(
+                partial(
+                    _candidates, self._reader, heapq.nsmallest(REJECTED_LIMIT, rest, key=_order)
+                )
             ),
         )
 
@@ -232,45 +246,47 @@ class _Weigher:
             )
         return entries
 
-    def _candidate(self, entry: _Entry) -> Candidate:
-        """Return a weighed file with its evidence in words."""
-        judgement = entry.judgement or self._whole_judgement(entry)
-        evidence = self._explain(entry, judgement)
-        if entry.refusal is not None:
-            evidence += (
-                Evidence(
-                    field=EvidenceField.FILE, verdict=Verdict.CONTRADICTS, reason=entry.refusal
-                ),
-            )
-        return Candidate(
-            username=entry.response.username,
-            file=entry.file,
-            format=entry.format,
-            bit_rate=estimate_bit_rate(entry.file, self._target.seconds),
-            outcome=Outcome.LEAVE if entry.refusal else judgement.outcome,
-            evidence=evidence,
+
+def _candidates(reader: FileReader, entries: Sequence[_Entry]) -> list[Candidate]:
+    """Return weighed files with their evidence."""
+    return [_candidate(reader, entry) for entry in entries]
+
+
+def _candidate(reader: FileReader, entry: _Entry) -> Candidate:
+    """Return a weighed file with its evidence in words."""
+    judgement = entry.judgement or _whole_judgement(reader, entry)
+    return Candidate(
+        username=entry.response.username,
+        file=entry.file,
+        format=entry.format,
+        bit_rate=estimate_bit_rate(entry.file, reader.target.seconds),
+        outcome=Outcome.LEAVE if entry.refusal else judgement.outcome,
+        evidence=Later(partial(_explain, reader, entry, judgement)),
+    )
+
+
+def _explain(reader: FileReader, entry: _Entry, judgement: Judgement) -> Sequence[Evidence]:
+    """Return the evidence of a judgement, and of the profile where it refuses the file."""
+    if judgement.artist is ArtistLevel.OTHER:  # The reason quotes the file's own folder.
+        judgement = _whole_judgement(reader, entry)
+    evidence = explain(judgement)
+    if entry.refusal is not None:
+        evidence += (
+            Evidence(field=EvidenceField.FILE, verdict=Verdict.CONTRADICTS, reason=entry.refusal),
         )
+    return evidence
 
-    def _explain(self, entry: _Entry, judgement: Judgement) -> tuple[Evidence, ...]:
-        """Return the evidence of a judgement; files judged together share it."""
-        if entry.judgement is None or judgement.artist is ArtistLevel.OTHER:
-            return explain(self._whole_judgement(entry))
-        key = (id(judgement), entry.length.seconds)
-        evidence = self._evidence.get(key)
-        if evidence is None:
-            evidence = self._evidence[key] = explain(judgement)
-        return evidence
 
-    def _whole_judgement(self, entry: _Entry) -> Judgement:
-        """Return a judgement with the file's own folder, or all the evidence of a file left early."""
-        path = entry.file.path
-        cut = max(path.rfind("\\"), path.rfind("/"))
-        folder = self._reader.folders.read(path[:cut] if cut > 0 else "")
-        if entry.judgement is not None:
-            return entry.judgement._replace(folder=folder)
-        stem = path[cut + 1 :].rpartition(".")[0]
-        title = (self._reader.titles.get(stem) or self._reader.read_title(stem)).match
-        return judge(self._target, title, folder, entry.length)
+def _whole_judgement(reader: FileReader, entry: _Entry) -> Judgement:
+    """Return a judgement with the file's own folder, or all the evidence of a file left early."""
+    path = entry.file.path
+    cut = max(path.rfind("\\"), path.rfind("/"))
+    folder = reader.folders.read(path[:cut] if cut > 0 else "")
+    if entry.judgement is not None:
+        return entry.judgement._replace(folder=folder)
+    stem = path[cut + 1 :].rpartition(".")[0]
+    title = (reader.titles.get(stem) or reader.read_title(stem)).match
+    return judge(reader.target, title, folder, entry.length)
 
 
 def _is_right(entry: _Entry) -> bool:
@@ -286,8 +302,3 @@ def _says_little(entry: _Entry) -> bool:
 def _failed_once(entry: _Entry) -> bool:
     """Tell whether an advertised length is the first thing that speaks against a file."""
     return entry.judgement is None and entry.order[0] == 1 and bool(entry.file.length_s)
-
-
-def _order(entry: _Entry) -> tuple[object, ...]:
-    """Return an entry's sort key, best first."""
-    return entry.order

@@ -6,6 +6,7 @@ What a song's length should be is what other peers say about files of the same n
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from .names import parse_name
 from .paths import AUDIO_FORMATS
 from .versions import is_number
 
+_SONG_CACHE = 4_096
 ENOUGH_SIBLINGS = 3
 _ENOUGH_PEERS = 2
 _SAME_FACTOR = 0.04  # Spread of one factor over a folder.
@@ -109,6 +111,7 @@ class Siblings:
         return median(lengths) if len(lengths) >= _ENOUGH_PEERS else None
 
 
+@lru_cache(maxsize=_SONG_CACHE)
 def song_key(stem: str) -> str:
     """Return the words of a file name's last plain part, without position: what the song is called."""
     name = parse_name(stem)

@@ -163,6 +163,14 @@ def _phrase_at(words: Sequence[str], position: int) -> tuple[int, VersionKind | 
     return 0, None
 
 
+# A folder's name without any of these words says nothing about versions; of a phrase, one word will do.
+_MARKING_WORDS = (
+    {"live", "at"}.union(VERSION_WORDS, FOLDER_WORDS, VENUES)
+    | {max(phrase.split(), key=len) for phrase in (*VERSION_PHRASES, *VENUE_PHRASES)}
+    | {max(name.split(), key=len) for name in WHOLE_NAME_LIVE}
+)
+
+
 class FolderMark(NamedTuple):
     """Hold a version word of a folder and its place among the folder's words."""
 
@@ -178,6 +186,8 @@ def folder_marks(raw: str) -> tuple[FolderMark, ...]:
     "Live at Leeds" and "Y - Live" are, "Live Through This" and "Long Live the Angels" are not.
     """
     name = parse_name(raw)
+    if _MARKING_WORDS.isdisjoint(name.words):
+        return ()
     marks = _hints(name)
     for part in name.parts:
         words = name.words[part.start : part.stop]
