@@ -1,0 +1,106 @@
+"""Check what MusicBrainz adds to a track, what it costs, and that doubt stores nothing."""
+
+import pytest
+
+from custom_components.soulspot.engine.errors import InputError, ServiceError
+from custom_components.soulspot.engine.model import Track
+from simulators.musicbrainz import Fault, mbid
+
+from ..conftest import MakeWorld
+from ..world import LENGTH_MS, RECORDINGS, World
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld) -> World:
+    """Start a world without anybody on the network, and a pipeline without playlists."""
+    world = await make_world()
+    await world.start()
+    return world
+
+
+async def track(world: World, title: str = "Gravel and Snow", **words: object) -> Track:
+    """Return a track known by its words alone."""
+    artist = RECORDINGS["r3"].artists[0]
+    return await world.pipeline.add_track(artist=artist, title=title, **words)  # type: ignore[arg-type]
+
+
+async def test_ids_and_dates_are_added_once(world: World) -> None:
+    """A certain recording brings ids, genres and length; asking again costs nothing, unless forced."""
+    wanted = await track(world)
+    report = await world.passing(world.pipeline.enrich_metadata(wanted.id))
+    assert report.errors == ()
+    assert report.track.musicbrainz_recording_id == mbid("recording", "r3")
+    assert report.track.metadata.duration_ms == LENGTH_MS + 3000
+    assert report.track.metadata.isrc == RECORDINGS["r3"].isrc
+    assert {"musicbrainz_recording_id", "isrc", "duration_ms", "artist"} <= set(
+        report.enriched_fields
+    )
+    asked = world.musicbrainz.log.count()
+    again = await world.passing(world.pipeline.enrich_metadata(wanted.id))
+    assert (again.enriched_fields, world.musicbrainz.log.count()) == ((), asked)
+    forced = await world.passing(world.pipeline.enrich_metadata(wanted.id, force_refresh=True))
+    # A lookup by ISRC may know more than the search by words before it, but nothing else.
+    assert forced.track.musicbrainz_recording_id == report.track.musicbrainz_recording_id
+    assert forced.track.metadata == report.track.metadata
+    assert world.musicbrainz.log.count() > asked
+
+
+async def test_only_what_was_asked_for_is_added(world: World) -> None:
+    """Artist and album ids can be left out."""
+    wanted = await track(world, album="Volume 3")
+    report = await world.passing(
+        world.pipeline.enrich_metadata(wanted.id, enrich_artist=False, enrich_album=False)
+    )
+    after = report.track
+    assert after.musicbrainz_recording_id is not None
+    assert after.musicbrainz_release_track_id is None
+    assert after.metadata.artists[0].musicbrainz_id is None
+    assert after.metadata.album is not None
+    assert after.metadata.album.musicbrainz_id is None
+
+
+async def test_doubt_is_told_and_stores_nothing(world: World) -> None:
+    """A recording nobody knows, and one of another length, leave the track as it was."""
+    unknown = await track(world, "No Such Song At All")
+    report = await world.passing(world.pipeline.enrich_metadata(unknown.id))
+    assert [error.key for error in report.errors] == ["no_recording"]
+    assert report.track.musicbrainz_recording_id is None
+    longer = await track(world, "Paper Compass", duration_ms=LENGTH_MS + 300_000)
+    report = await world.passing(world.pipeline.enrich_metadata(longer.id))
+    assert report.errors != ()
+    assert report.track.metadata.duration_ms == LENGTH_MS + 300_000
+
+
+async def test_trouble_is_raised_and_tried_again_later(world: World) -> None:
+    """While MusicBrainz is away nothing is marked as asked."""
+    wanted = await track(world)
+    world.musicbrainz.fail(Fault.BAD_GATEWAY, times=None)
+    with pytest.raises(ServiceError):
+        await world.passing(world.pipeline.enrich_metadata(wanted.id))
+    world.musicbrainz.clear_faults()
+    report = await world.passing(world.pipeline.enrich_metadata(wanted.id))
+    assert report.track.musicbrainz_recording_id is not None
+
+
+async def test_an_unknown_track_is_named(world: World) -> None:
+    """An id that a person made up is that person's error."""
+    wanted = await track(world)
+    with pytest.raises(InputError, match="unknown_track"):
+        await world.pipeline.enrich_metadata(type(wanted.id)(wanted.id + 1))
+
+
+async def test_a_playlist_is_asked_about_in_few_requests(make_world: MakeWorld) -> None:
+    """The ISRCs of a whole list fit into one search, and are asked for once."""
+    world = await make_world()
+    await world.start("four")
+    await world.sync()
+    await world.pass_time(120)
+    assert all(
+        status.track.musicbrainz_recording_id for status in (await world.statuses()).values()
+    )
+    asked = world.musicbrainz.log.count("/ws/2/*")
+    assert asked <= 8
+    await world.restart()
+    await world.sync(force=True)
+    await world.pass_time(120)
+    assert world.musicbrainz.log.count("/ws/2/*") == asked
