@@ -190,7 +190,7 @@ def error_messages() -> Iterator[Message]:
             if issubclass(classes[name], ServiceError):
                 given.add("service")
             if "retry_after" in {parameter.name for parameter in parameters}:
-                given.add("seconds")
+                given.add("pause")
             open_ended = any(item.arg is None for item in call.keywords)
             where = f"{path.relative_to(INTEGRATION)}:{call.lineno}"
             yield Message(where, pattern, None if open_ended else given)

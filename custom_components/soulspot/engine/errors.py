@@ -1,6 +1,7 @@
 """Say what went wrong in a form that can be translated and acted on."""
 
 from enum import StrEnum
+import math
 
 
 class Service(StrEnum):
@@ -128,10 +129,21 @@ class RateLimitedError(ServiceError):
     ) -> None:
         """Keep the pause that the service asked for."""
         self.retry_after = retry_after
-        super().__init__(service, translation_key, seconds=str(round(retry_after)), **placeholders)
+        super().__init__(service, translation_key, pause=_spoken(retry_after), **placeholders)
 
 
 class QuotaExceededError(RateLimitedError):
     """Report a used-up daily quota: nothing may be asked until it is over."""
 
     translation_key = "quota_exceeded"
+
+
+def _spoken(seconds: float) -> str:
+    """Return a pause as people say it: "45 s", "3 min", "13 h 35 min"; rounded up."""
+    if seconds < 90:
+        return f"{math.ceil(seconds)} s"
+    minutes = math.ceil(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"

@@ -23,6 +23,7 @@ from .context import Context
 from .watch_transfers import LiveTransfer, totals
 
 _MAXIMUM_PAGE = 500
+_MINUTE = timedelta(minutes=1)
 
 
 class Show:
@@ -49,8 +50,8 @@ class Show:
             paused=paused,
             speed=speed,
             remaining_bytes=remaining,
-            # Whole minutes: a figure that changes with every look would be no news.
-            estimated_end=end.replace(second=0, microsecond=0) if end else None,
+            # The next whole minute: a figure that changes with every look would be no news.
+            estimated_end=end.replace(second=0, microsecond=0) + _MINUTE if end else None,
         )
 
     async def playlists(self, health: ServiceHealth) -> PlaylistsSnapshot:
