@@ -170,6 +170,32 @@ async def test_a_bad_answer_of_slskds_doubles_nothing(
     assert all_own_is_gone(world)
 
 
+async def test_a_peer_that_cannot_be_asked_about_delays_nobody_else(make_world: MakeWorld) -> None:
+    """A proxy that refuses one peer's name does not keep the others' files waiting."""
+    world = await make_world(slow_peer("a/b"), peer("bob", copy("r1"), copy("r2")))
+    await begin(world)
+    world.slskd.inject(Fault("GET", "/transfers/downloads/a*", status=400, times=10_000))
+    await world.restart("pair")
+    await world.sync()
+    await world.until(FILED, key="r1")
+    await world.until(FILED, key="r2")
+    assert (await world.status("r3")).state is TRANSFERRING
+    world.slskd.faults.clear()
+    await world.until(FILED)
+
+
+async def test_a_peer_that_cannot_be_named_is_passed_over(make_world: MakeWorld) -> None:
+    """When a request for one peer is refused on its way, the next source is asked at once."""
+    world = await make_world(
+        peer("a/b", copy("r3"), speed=9_000_000), peer("bob", copy("r3"), speed=100_000)
+    )
+    world.slskd.inject(Fault("GET", "/transfers/downloads/a*", status=400, times=10_000))
+    await world.start("single")
+    await world.sync()
+    await world.until(FILED, seconds=10 * MINUTE)
+    assert await world.peers_asked("r3") == ["bob"]
+
+
 async def test_what_is_the_users_own_is_left_alone(make_world: MakeWorld) -> None:
     """Searches and downloads from slskd's own page stay, whatever we tidy up."""
     world = await make_world(peer("ann", copy("r3"), copy("r4")))

@@ -259,10 +259,10 @@ class World:
         if not isinstance(end, asyncio.CancelledError):
             pytest.fail(f"the pipeline has ended by itself: {end!r}")
 
-    async def restart(self, **changes: object) -> Pipeline:
-        """Stop and start, with other settings if wanted."""
+    async def restart(self, *keys: str, **changes: object) -> Pipeline:
+        """Stop and start, with more playlists and other settings if wanted."""
         await self.stop()
-        return await self.start(**changes)
+        return await self.start(*keys, **changes)
 
     def _hear(self, event: DownloadEvent | None) -> None:
         """Remember events, and that something is new."""

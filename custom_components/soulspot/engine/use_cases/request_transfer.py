@@ -4,10 +4,12 @@ from datetime import datetime
 import sqlite3
 import uuid
 
+from ..errors import RequestRejectedError
 from ..matching import Candidate
 from ..model import Download, DownloadId, DownloadState, JobState, Track
 from ..queue.scheduler import Done, Later, Result
-from ..slskd.models import FailureKind, RequestedFile
+from ..slskd.failures import failure as failure_of
+from ..slskd.models import EnqueueResult, FailureKind, Refusal, RequestedFile
 from ..store import downloads, jobs, journal, transfers
 from ..store.candidates import StoredCandidate
 from ..store.jobs import Job
@@ -43,12 +45,7 @@ class RequestTransfer:
                 batch_id,
                 now=self._context.clock.now(),
             )
-            answer = await self._context.slskd.enqueue(
-                candidate.username,
-                [RequestedFile(filename=candidate.file.path, size=candidate.file.size)],
-                batch_id=batch_id,
-                destination=destination(download.id, chosen.position) if batch_id else None,
-            )
+            answer = await self._ask(candidate, batch_id, destination(download.id, chosen.position))
             now = self._context.clock.now()
             if answer.accepted:
                 await database.run(
@@ -74,6 +71,20 @@ class RequestTransfer:
             )
             if failure.kind is FailureKind.LOCAL_STORAGE:
                 return Later(until=now + DISK_PAUSE, reason=failure.reason)
+
+    async def _ask(self, candidate: Candidate, batch_id: str | None, folder: str) -> EnqueueResult:
+        """Ask slskd; a request that something on the way refuses is the source's fault, not the job's."""
+        name = candidate.file.path
+        try:
+            return await self._context.slskd.enqueue(
+                candidate.username,
+                [RequestedFile(filename=name, size=candidate.file.size)],
+                batch_id=batch_id,
+                destination=folder if batch_id else None,
+            )
+        except RequestRejectedError:
+            refusal = Refusal(filename=name, failure=failure_of(FailureKind.REQUEST_REJECTED))
+            return EnqueueResult(accepted=(), refused=(refusal,))
 
 
 def _intend(

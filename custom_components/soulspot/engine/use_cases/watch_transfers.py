@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import logging
 from pathlib import Path
 
-from ..errors import ServiceError, SoulSpotError
+from ..errors import InvalidReplyError, RequestRejectedError, ServiceError, SoulSpotError
 from ..model import DownloadId
 from ..slskd.failures import failure
 from ..slskd.models import DownloadCompleted, Failure, FailureKind, Outcome, Transfer, TransferState
@@ -110,10 +110,7 @@ class WatchTransfers:
             await self._tidy()
             return _IDLE
         if self._is_reconciled or len(marks) <= PEERS_AT_ONCE:
-            usernames = self._turns.due(clock.now())
-            rows = [
-                row for name in usernames for row in await self._context.slskd.downloads_of(name)
-            ]
+            usernames, rows = await self._rows_of(self._turns.due(clock.now()))
         else:  # Once, one big answer is cheaper than many small ones.
             usernames = tuple(marks)
             rows = list(await self._context.slskd.downloads())
@@ -122,6 +119,23 @@ class WatchTransfers:
         await self._tidy()
         self._context.announcer.changed()
         return self._turns.pause(clock.now())
+
+    async def _rows_of(self, due: Iterable[str]) -> tuple[tuple[str, ...], list[Transfer]]:
+        """Return slskd's rows of these peers, with the peers it could be asked about.
+
+        One of whom it cannot be asked (a proxy dislikes the name) does not keep the others waiting.
+        """
+        answered: list[str] = []
+        rows: list[Transfer] = []
+        for username in due:
+            try:
+                rows += await self._context.slskd.downloads_of(username)
+            except (InvalidReplyError, RequestRejectedError) as error:
+                _LOGGER.debug("slskd has no answer about a peer: %s", error)
+                self._turns.set((username,), QUEUED, self._context.clock.now())
+            else:
+                answered.append(username)
+        return tuple(answered), rows
 
     async def _look_at_peers(self, usernames: Iterable[str], rows: Iterable[Transfer]) -> None:
         """Look at every transfer with these peers, and say when to look again."""
@@ -272,6 +286,8 @@ class WatchTransfers:
             try:
                 if not await self._context.slskd.remove(username, row_id):
                     continue
+            except (InvalidReplyError, RequestRejectedError) as error:
+                _LOGGER.debug("A finished row stays in slskd's list: %s", error)
             except ServiceError as error:
                 _LOGGER.debug("A finished row stays in slskd's list for now: %s", error)
                 return
