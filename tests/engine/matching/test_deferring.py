@@ -22,7 +22,8 @@ def test_it_equals_the_tuple_it_stands_for() -> None:
     """A candidate read back from a store equals the one that was stored."""
     later = Later(lambda: ["a"])
     assert later == ("a",)
-    assert ("a",) == later
+    stored = ("a",)
+    assert stored == later
     assert later == Later(lambda: ("a",))
     assert later != ("b",)
     assert hash(later) == hash(("a",))

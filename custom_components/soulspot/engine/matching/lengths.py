@@ -1,6 +1,7 @@
 """Judge advertised lengths: how far off they are, and whether they can be true."""
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import RemoteFile
@@ -17,6 +18,8 @@ _LOWEST_LOSSY, _HIGHEST_LOSSY = 56, 345  # kbit/s, with pictures in the file.
 _LOWEST_LOSSLESS, _HIGHEST_LOSSLESS = 200, 1_500  # kbit/s of 16 bit and 44.1 kHz in stereo.
 _ABSURD_BIT_RATE = 32  # kbit/s: no music is shared at less.
 _SIZE_TOLERANCE = 0.15
+
+_BOUNDS_CACHE = 64
 
 
 class LengthLevel(IntEnum):
@@ -43,13 +46,22 @@ UNKNOWN_LENGTH = LengthMatch(LengthLevel.UNKNOWN)
 def compare_lengths(wanted: float, actual: float) -> LengthLevel:
     """Return how two lengths in seconds agree."""
     off = abs(actual - wanted)
-    if off <= max(min(_AGREES_SECONDS, _SHORT_AGREES * wanted), _AGREES_SHARE * wanted, 1.0):
+    agrees, near, doubtful = _bounds(wanted)
+    if off <= agrees:
         return LengthLevel.AGREES
-    if off <= max(min(_NEAR_SECONDS, _SHORT_NEAR * wanted), _NEAR_SHARE * wanted):
+    if off <= near:
         return LengthLevel.NEAR
-    if off <= max(min(_DOUBTFUL_SECONDS, _SHORT_DOUBTFUL * wanted), _DOUBTFUL_SHARE * wanted):
-        return LengthLevel.DOUBTFUL
-    return LengthLevel.CONTRADICTS
+    return LengthLevel.DOUBTFUL if off <= doubtful else LengthLevel.CONTRADICTS
+
+
+@lru_cache(maxsize=_BOUNDS_CACHE)
+def _bounds(wanted: float) -> tuple[float, float, float]:
+    """Return how many seconds off a length may be to agree, to be near and to be doubtful."""
+    return (
+        max(min(_AGREES_SECONDS, _SHORT_AGREES * wanted), _AGREES_SHARE * wanted, 1.0),
+        max(min(_NEAR_SECONDS, _SHORT_NEAR * wanted), _NEAR_SHARE * wanted),
+        max(min(_DOUBTFUL_SECONDS, _SHORT_DOUBTFUL * wanted), _DOUBTFUL_SHARE * wanted),
+    )
 
 
 def match_length(wanted: float | None, file: RemoteFile, format_name: str) -> LengthMatch:

@@ -3,23 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 import heapq
-from operator import itemgetter
-from typing import NamedTuple
 
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
-from .decision import (
-    POOL_LIMIT,
-    REJECTED_LIMIT,
-    Candidate,
-    Decision,
-    Evidence,
-    EvidenceField,
-    Outcome,
-    Verdict,
-)
+from .decision import POOL_LIMIT, Decision, Outcome
 from .deferring import Later
-from .explaining import explain
-from .judging import ArtistLevel, Judgement, contradicts, hear_siblings, judge
+from .judging import Judgement, contradicts, hear_siblings
 from .lengths import LengthLevel, LengthMatch, estimate_bit_rate
 from .paths import SURE_FORMATS, format_of
 from .peers import peer_order
@@ -28,22 +16,20 @@ from .reading import FileReader, reader_of
 from .siblings import ENOUGH_SIBLINGS, SiblingLevel, Siblings
 from .surroundings import TitleLevel
 from .wanted import WantedRecording
+from .weighed import (
+    Entry,
+    Miss,
+    candidate,
+    entry_of,
+    nearest,
+    order_of,
+    some_others,
+    sort_key,
+    whole_judgement,
+)
 
 _SAYS_LITTLE = (LengthLevel.UNKNOWN, LengthLevel.IMPLAUSIBLE)
 _NO_HISTORIES: Mapping[str, PeerHistory] = {}
-_order = itemgetter(0)  # An entry's sort key, best first.
-
-
-class _Entry(NamedTuple):
-    """Hold a weighed file until it is known whether anybody wants to read about it."""
-
-    order: tuple[object, ...]
-    response: PeerResponse
-    file: RemoteFile
-    format: str
-    length: LengthMatch
-    judgement: Judgement | None  # None when the name and the length alone were enough to leave it.
-    refusal: Reason | None
 
 
 def rank(
@@ -76,9 +62,10 @@ class _Weigher:
         self._profile = profile
         self._histories = histories
         self._peers: dict[str, tuple[int, ...]] = {}
-        self._taken: list[_Entry] = []
-        self._asked: list[_Entry] = []
-        self._left: list[_Entry] = []
+        self._taken: list[Entry] = []
+        self._asked: list[Entry] = []
+        self._left: list[Entry] = []
+        self._missed: list[Miss] = []
         self._others: list[tuple[PeerResponse, RemoteFile]] = []  # Without the title.
 
     def _order_of(self, response: PeerResponse) -> tuple[int, ...]:
@@ -92,13 +79,14 @@ class _Weigher:
     def weigh(self, responses: Sequence[PeerResponse]) -> None:
         """Judge every file; one whose name has nothing of the title is put aside at once.
 
-        Everything the loop needs is at hand in a name of its own: answers hold thousands of files.
+        Answers hold thousands of files: the loop looks nothing up that it can keep at hand, and
+        what is left early is not put in order yet.
         """
         reader = self._reader
         titles, lengths, read_folder = reader.titles, reader.lengths, reader.folders.read
-        others, left = self._others, self._left
+        without_title, plausible = TitleLevel.NONE, LengthLevel.IMPLAUSIBLE
+        others, missed = self._others, self._missed
         for response in responses:
-            username = response.username
             for file in response.files:
                 if file.is_locked:
                     continue
@@ -107,7 +95,8 @@ class _Weigher:
                 slash = path.rfind("/", cut + 1)
                 if slash >= 0:
                     cut = slash
-                stem, _, extension = path[cut + 1 :].rpartition(".")
+                dot = max(path.rfind(".", cut + 1), cut)
+                stem, extension = path[cut + 1 : dot], path[dot + 1 :]
                 format_name = SURE_FORMATS.get(extension) or format_of(
                     extension, file.bit_rate, file.bit_depth
                 )
@@ -115,14 +104,15 @@ class _Weigher:
                     continue
                 title = titles.get(stem) or reader.read_title(stem)
                 match = title.match
-                if match.level is TitleLevel.NONE:
+                if match.level is without_title:
                     others.append((response, file))
                     continue
                 length = lengths.get(file.length_s) or reader.read_length(file, format_name)
-                misses = title.misses + contradicts(match, length)
+                misses = title.misses
+                if length.level > plausible:
+                    misses += contradicts(match, length)
                 if misses:
-                    order = (misses, match.level, abs(length.seconds), username, path)
-                    left.append(_Entry(order, response, file, format_name, length, None, None))
+                    missed.append(Miss(misses, match.level, length, response, file, format_name))
                     continue
                 folder = read_folder(path[:cut] if cut > 0 else "")
                 judgement = reader.judge(title, folder, length)
@@ -154,7 +144,7 @@ class _Weigher:
                     file.path,
                 )
                 fitting = self._taken if outcome is Outcome.TAKE else self._asked
-                fitting.append(_Entry(order, response, file, format_name, length, judgement, None))
+                fitting.append(Entry(order, response, file, format_name, length, judgement, None))
                 return
         order = (
             judgement.misses,
@@ -163,7 +153,7 @@ class _Weigher:
             response.username,
             file.path,
         )
-        self._left.append(_Entry(order, response, file, format_name, length, judgement, refusal))
+        self._left.append(Entry(order, response, file, format_name, length, judgement, refusal))
 
     def hear_siblings(self, responses: Sequence[PeerResponse]) -> None:
         """Let other files of a folder speak where a file's own length says nothing, or alone speaks against it."""
@@ -172,133 +162,67 @@ class _Weigher:
             return
         siblings = Siblings(responses)
         if any(_says_little(entry) for entry in self._taken):
-            for entry in heapq.nsmallest(POOL_LIMIT, self._taken, key=_order):
-                if _says_little(entry) and self._has_siblings(entry):
+            for entry in heapq.nsmallest(POOL_LIMIT, self._taken, key=sort_key):
+                if _says_little(entry) and _has_siblings(entry.response, entry.file):
                     level = siblings.judge(entry.response.username, entry.file, seconds)
                     if level > SiblingLevel.SCALED:
                         self._taken.remove(entry)
                         self._sort_in(entry, level)
         if self._taken:
             return
-        left = [entry for entry in self._left if _failed_once(entry)]
-        for entry in heapq.nsmallest(POOL_LIMIT, left, key=_order):
-            if self._has_siblings(entry):
-                level = siblings.judge(entry.response.username, entry.file, seconds)
+        failed_once = [miss for miss in self._missed if miss.misses == 1 and miss.file.length_s]
+        for miss in heapq.nsmallest(POOL_LIMIT, failed_once, key=order_of):
+            if _has_siblings(miss.response, miss.file):
+                level = siblings.judge(miss.response.username, miss.file, seconds)
                 if level is SiblingLevel.SCALED:
-                    self._left.remove(entry)
-                    self._sort_in(entry, level)
+                    self._missed.remove(miss)
+                    self._sort_in(entry_of(miss), level)
 
-    def _has_siblings(self, entry: _Entry) -> bool:
-        """Tell whether a file's folder holds enough others to compare it with."""
-        path = entry.file.path
-        folder = path[: max(path.rfind("\\"), path.rfind("/")) + 1]
-        files = entry.response.files
-        return sum(file.path.startswith(folder) for file in files) > ENOUGH_SIBLINGS
-
-    def _sort_in(self, entry: _Entry, level: SiblingLevel) -> None:
+    def _sort_in(self, entry: Entry, level: SiblingLevel) -> None:
         """Judge a file anew with what its siblings say."""
-        judgement = hear_siblings(self._target, _whole_judgement(self._reader, entry), level)
+        judgement = hear_siblings(self._target, whole_judgement(self._reader, entry), level)
         self._file_away(entry.response, entry.file, entry.format, judgement.length, judgement)
 
     def decide(self, considered: int) -> Decision:
         """Return the decision for everything weighed so far."""
-        rest = self._left
-        if self._taken:
-            outcome, key, pool = Outcome.TAKE, "right_file_found", self._taken
-            rest = self._asked or rest
-        elif self._asked:
-            outcome, key, pool = Outcome.ASK, "needs_a_person", self._asked
+        reader = self._reader
+        rejected = Later(partial(nearest, reader, self._left, self._missed))
+        if self._taken or self._asked:
+            pool = self._taken or self._asked
+            if self._taken and self._asked:
+                rejected = Later(partial(nearest, reader, self._asked))
+            outcome, key = Outcome.ASK, "needs_a_person"
+            if self._taken:
+                outcome, key = Outcome.TAKE, "right_file_found"
         else:
             outcome, pool = Outcome.LEAVE, []
-            key = "nothing_right" if rest or self._others else "nothing_found"
-            if any(entry.refusal and _is_right(entry) for entry in rest):
+            has_any = self._left or self._missed or self._others
+            key = "nothing_right" if has_any else "nothing_found"
+            if any(entry.refusal and _is_right(entry) for entry in self._left):
                 key = "nothing_good_enough"
-            rest = rest or self._some_others()
+            if not self._left and not self._missed:
+                rejected = Later(partial(some_others, reader, self._others))
+        best = heapq.nsmallest(POOL_LIMIT, pool, key=sort_key)
         return Decision(
             outcome=outcome,
-            pool=tuple(
-                _candidate(self._reader, entry)
-                for entry in heapq.nsmallest(POOL_LIMIT, pool, key=_order)
-            ),
+            pool=tuple([candidate(reader, entry) for entry in best]),
             reason=Reason(key=key),
             files_considered=considered,
-            rejected=Later(
-                partial(
-                    _candidates, self._reader, heapq.nsmallest(REJECTED_LIMIT, rest, key=_order)
-                )
-            ),
+            rejected=rejected,
         )
 
-    def _some_others(self) -> list[_Entry]:
-        """Return a few of the files without the title: so that it is seen what came instead."""
-        few = heapq.nsmallest(
-            REJECTED_LIMIT, self._others, key=lambda item: (item[0].username, item[1].path)
-        )
-        entries = []
-        for response, file in few:
-            extension = file.path.rpartition(".")[2]
-            format_name = format_of(extension, file.bit_rate, file.bit_depth) or extension
-            length = self._reader.read_length(file, format_name)
-            entries.append(
-                _Entry(
-                    (response.username, file.path), response, file, format_name, length, None, None
-                )
-            )
-        return entries
+
+def _has_siblings(response: PeerResponse, file: RemoteFile) -> bool:
+    """Tell whether a file's folder holds enough others to compare it with."""
+    folder = file.path[: max(file.path.rfind("\\"), file.path.rfind("/")) + 1]
+    return sum(other.path.startswith(folder) for other in response.files) > ENOUGH_SIBLINGS
 
 
-def _candidates(reader: FileReader, entries: Sequence[_Entry]) -> list[Candidate]:
-    """Return weighed files with their evidence."""
-    return [_candidate(reader, entry) for entry in entries]
-
-
-def _candidate(reader: FileReader, entry: _Entry) -> Candidate:
-    """Return a weighed file with its evidence in words."""
-    judgement = entry.judgement or _whole_judgement(reader, entry)
-    return Candidate(
-        username=entry.response.username,
-        file=entry.file,
-        format=entry.format,
-        bit_rate=estimate_bit_rate(entry.file, reader.target.seconds),
-        outcome=Outcome.LEAVE if entry.refusal else judgement.outcome,
-        evidence=Later(partial(_explain, reader, entry, judgement)),
-    )
-
-
-def _explain(reader: FileReader, entry: _Entry, judgement: Judgement) -> Sequence[Evidence]:
-    """Return the evidence of a judgement, and of the profile where it refuses the file."""
-    if judgement.artist is ArtistLevel.OTHER:  # The reason quotes the file's own folder.
-        judgement = _whole_judgement(reader, entry)
-    evidence = explain(judgement)
-    if entry.refusal is not None:
-        evidence += (
-            Evidence(field=EvidenceField.FILE, verdict=Verdict.CONTRADICTS, reason=entry.refusal),
-        )
-    return evidence
-
-
-def _whole_judgement(reader: FileReader, entry: _Entry) -> Judgement:
-    """Return a judgement with the file's own folder, or all the evidence of a file left early."""
-    path = entry.file.path
-    cut = max(path.rfind("\\"), path.rfind("/"))
-    folder = reader.folders.read(path[:cut] if cut > 0 else "")
-    if entry.judgement is not None:
-        return entry.judgement._replace(folder=folder)
-    stem = path[cut + 1 :].rpartition(".")[0]
-    title = (reader.titles.get(stem) or reader.read_title(stem)).match
-    return judge(reader.target, title, folder, entry.length)
-
-
-def _is_right(entry: _Entry) -> bool:
+def _is_right(entry: Entry) -> bool:
     """Tell whether a file is the wanted recording, whatever its quality."""
     return entry.judgement is not None and entry.judgement.outcome is Outcome.TAKE
 
 
-def _says_little(entry: _Entry) -> bool:
+def _says_little(entry: Entry) -> bool:
     """Tell whether a file's own length neither agrees nor disagrees."""
     return entry.judgement is not None and entry.judgement.length.level in _SAYS_LITTLE
-
-
-def _failed_once(entry: _Entry) -> bool:
-    """Tell whether an advertised length is the first thing that speaks against a file."""
-    return entry.judgement is None and entry.order[0] == 1 and bool(entry.file.length_s)

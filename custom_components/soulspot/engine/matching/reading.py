@@ -14,7 +14,7 @@ from .folders import FolderMatch, reader_for, shelf_of
 from .judging import Judgement, judge
 from .lengths import LengthLevel, LengthMatch, match_length
 from .names import parse_name
-from .surroundings import TitleMatch
+from .surroundings import NO_TITLE, TitleMatch
 from .target import prepare
 from .titles import match_title
 from .wanted import WantedRecording
@@ -30,6 +30,9 @@ class ReadTitle(NamedTuple):
     misses: int
     number: int
     depends_on_folder: bool
+
+
+_WITHOUT_TITLE = ReadTitle(NO_TITLE, 0, -1, False)  # One for all: nobody asks what else they say.
 
 
 @lru_cache(maxsize=_READERS)
@@ -56,6 +59,9 @@ class FileReader:
             self.titles.clear()
             self.judgements.clear()
         match = match_title(self.target, parse_name(stem))
+        if match is NO_TITLE:
+            self.titles[stem] = _WITHOUT_TITLE
+            return _WITHOUT_TITLE
         misses = (match.extra != "") + names_other_version(self.target, match)
         title = ReadTitle(match, misses, next(self._numbers), match.depends_on_folder)
         self.titles[stem] = title
