@@ -66,9 +66,6 @@ class Queue:
         return found
 
 
-
-
-
 async def watched_database(path: Path, activity: Activity) -> Database:
     """Open a database whose work counts as activity."""
     database = Database(path)
