@@ -15,9 +15,9 @@ def peer_order(response: PeerResponse, history: PeerHistory | None) -> tuple[int
     then the queue's length, the speed up to a cap, and how the peer behaved before. A peer that
     failed more often than it delivered counts as busy.
     """
-    queue = max(response.queue_length, 0)
+    queue = max(0, response.queue_length)
     is_free = response.has_free_slot and queue == 0
-    speed: float = max(response.upload_speed, 0)
+    speed: float = max(0, response.upload_speed)
     record = 0
     if history is not None:
         failures = history.refused + history.stalled
@@ -26,5 +26,5 @@ def peer_order(response: PeerResponse, history: PeerHistory | None) -> tuple[int
             is_free = False
         if history.measured_speed is not None:
             speed = history.measured_speed
-    step = int(min(speed, SPEED_CAP) * SPEED_STEPS / SPEED_CAP)
+    step = SPEED_STEPS if speed >= SPEED_CAP else int(speed * SPEED_STEPS / SPEED_CAP)
     return (0 if is_free else 1, queue, -step, -record)

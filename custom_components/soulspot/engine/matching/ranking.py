@@ -95,7 +95,9 @@ class _Weigher:
                 slash = path.rfind("/", cut + 1)
                 if slash >= 0:
                     cut = slash
-                dot = max(path.rfind(".", cut + 1), cut)
+                dot = path.rfind(".", cut + 1)
+                if dot < 0:  # The whole name counts as the extension.
+                    dot = cut
                 stem, extension = path[cut + 1 : dot], path[dot + 1 :]
                 format_name = SURE_FORMATS.get(extension) or format_of(
                     extension, file.bit_rate, file.bit_depth

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from statistics import median
-from typing import NamedTuple
 
 from ..model import PeerResponse, RemoteFile
 from .names import parse_name
@@ -35,58 +34,52 @@ class SiblingLevel(IntEnum):
     SHIFTED = 3  # Several names of the folder do not belong to their files.
 
 
-class _Sibling(NamedTuple):
-    """Hold a file of a folder with what can be compared."""
-
-    key: str
-    username: str
-    path: str
-    size: int
-    length: int | None
-
-
 class Siblings:
     """Hold the answers of a search by folder and by song; read only when somebody asks."""
 
     def __init__(self, responses: Iterable[PeerResponse]) -> None:
         """Read nothing yet."""
         self._responses = responses
-        self._is_read = False
-        self._folders: dict[tuple[str, str], list[_Sibling]] = defaultdict(list)
+        self._peers: dict[str, list[PeerResponse]] | None = None
         self._lengths: dict[str, list[tuple[str, int]]] = defaultdict(list)
 
-    def _read(self) -> None:
-        """Read every audio file's name."""
-        self._is_read = True
+    def _read(self) -> dict[str, list[PeerResponse]]:
+        """Read the names of all audio files with a length; return the answers by peer."""
+        peers: dict[str, list[PeerResponse]] = defaultdict(list)
         for response in self._responses:
+            peers[response.username].append(response)
             for file in response.files:
-                self._add(response.username, file)
-
-    def _add(self, username: str, file: RemoteFile) -> None:
-        """Remember one file."""
-        stem, _, extension = file.path[_cut(file.path) + 1 :].rpartition(".")
-        if extension.lower() not in AUDIO_FORMATS:
-            return
-        key = song_key(stem)
-        length = file.length_s if file.length_s and file.length_s > 0 else None
-        sibling = _Sibling(key, username, file.path, file.size, length)
-        self._folders[username, file.path[: max(_cut(file.path), 0)]].append(sibling)
-        if length:
-            self._lengths[key].append((username, length))
+                length = file.length_s
+                if length and length > 0 and (key := _key_of(file.path)) is not None:
+                    self._lengths[key].append((response.username, length))
+        return peers
 
     def judge(self, username: str, file: RemoteFile, wanted: float) -> SiblingLevel:
         """Return what a file's folder says about it; `wanted` is the wanted length in seconds."""
-        if not self._is_read:
-            self._read()
-        folder = self._folders.get((username, file.path[: max(_cut(file.path), 0)]), [])
+        if self._peers is None:
+            self._peers = self._read()
+        parent = file.path[: max(_cut(file.path), 0)]
+        folder = [
+            (sibling, key)
+            for response in self._peers.get(username, ())
+            for sibling in response.files
+            if sibling.path.startswith(parent)
+            and sibling.path != file.path
+            and sibling.path[: max(_cut(sibling.path), 0)] == parent
+            and (key := _key_of(sibling.path)) is not None
+        ]
         known = [
             (sibling, expected)
-            for sibling in folder
-            if sibling.path != file.path and (expected := self._expected(sibling))
+            for sibling, key in folder
+            if (expected := self._expected(key, username))
         ]
         if len(known) < ENOUGH_SIBLINGS:
             return SiblingLevel.SILENT
-        factors = [sibling.length / expected for sibling, expected in known if sibling.length]
+        factors = [
+            sibling.length_s / expected
+            for sibling, expected in known
+            if sibling.length_s and sibling.length_s > 0
+        ]
         factor = _common(factors, _SAME_FACTOR)
         if factor is not None and abs(factor - 1) > _OFF:
             if file.length_s and abs(file.length_s / wanted / factor - 1) <= _SAME_FACTOR:
@@ -101,13 +94,9 @@ class Siblings:
             return SiblingLevel.SHIFTED
         return SiblingLevel.SILENT
 
-    def _expected(self, sibling: _Sibling) -> float | None:
+    def _expected(self, key: str, username: str) -> float | None:
         """Return the length in seconds that other peers give a song, None when too few do."""
-        lengths = [
-            length
-            for username, length in self._lengths[sibling.key]
-            if username != sibling.username
-        ]
+        lengths = [length for other, length in self._lengths.get(key, ()) if other != username]
         return median(lengths) if len(lengths) >= _ENOUGH_PEERS else None
 
 
@@ -123,6 +112,14 @@ def song_key(stem: str) -> str:
         del words[0]
     brackets = [name.words[part.start : part.stop] for part in name.parts if part.bracketed]
     return " ".join([*words, *(f"({' '.join(bracket)})" for bracket in brackets)])
+
+
+def _key_of(path: str) -> str | None:
+    """Return what a path's song is called, None when the file is not audio."""
+    stem, _, extension = path[_cut(path) + 1 :].rpartition(".")
+    if extension not in AUDIO_FORMATS and extension.lower() not in AUDIO_FORMATS:
+        return None
+    return song_key(stem)
 
 
 def _cut(path: str) -> int:

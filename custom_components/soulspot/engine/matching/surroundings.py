@@ -69,10 +69,10 @@ NO_TITLE = TitleMatch(TitleLevel.NONE)
 def places(text: str, wanted: str) -> list[int]:
     """Return the word positions at which a text stands, the last first."""
     found: list[int] = []
-    end = len(text)
-    while len(found) < _MOST_PLACES and (at := text.rfind(wanted, 0, end)) >= 0:
+    at = text.rfind(wanted)
+    while at >= 0 and len(found) < _MOST_PLACES:
         found.append(text.count(" ", 0, at + 1) - 1)
-        end = at + len(wanted) - 1
+        at = text.rfind(wanted, 0, at + len(wanted) - 1)
     return found
 
 
@@ -174,7 +174,13 @@ class _Reader:
 
     def _left(self, start: int, stop: int) -> tuple[str, ...]:
         """Return the words of a range that are still unexplained."""
-        return tuple(self.words[i] for i in range(start, stop) if not self.explained[i])
+        if start >= stop:
+            return ()
+        marks = self.explained[start:stop]
+        if not any(marks):
+            return self.words[start:stop]
+        words = self.words[start:stop]
+        return tuple([word for word, mark in zip(words, marks, strict=True) if not mark])
 
     def read_title_part(self, part: Part) -> None:
         """Read the part that holds the title: whatever else stands there belongs to it."""
