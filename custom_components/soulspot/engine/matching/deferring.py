@@ -30,6 +30,10 @@ class Later[T](Sequence[T]):
         """Return one thing or a range of them."""
         return self._look()[place]
 
+    def look(self) -> None:
+        """Make it now, where there is time: making much is nothing for an event loop."""
+        self._look()
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._look())

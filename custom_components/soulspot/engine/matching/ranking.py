@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 import heapq
+from itertools import chain
 
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
-from .decision import POOL_LIMIT, Decision, Outcome
+from .decision import POOL_LIMIT, Candidate, Decision, Outcome
 from .deferring import Later
 from .judging import Judgement, contradicts, hear_siblings
 from .lengths import LengthLevel, LengthMatch, estimate_bit_rate
@@ -19,17 +20,21 @@ from .wanted import WantedRecording
 from .weighed import (
     Entry,
     Miss,
+    Misses,
+    Unread,
     candidate,
     entry_of,
     nearest,
+    nearest_misses,
     order_of,
-    some_others,
     sort_key,
     whole_judgement,
 )
 
 _SAYS_LITTLE = (LengthLevel.UNKNOWN, LengthLevel.IMPLAUSIBLE)
 _NO_HISTORIES: Mapping[str, PeerHistory] = {}
+# Files: of bigger answers the near misses are sought at once, as readers may sit in an event loop.
+_SMALL_ANSWER = 300
 
 
 def rank(
@@ -45,9 +50,14 @@ def rank(
     a while are for the caller to leave out.
     """
     weigher = _Weigher(reader_of(wanted), profile, histories)
-    weigher.weigh(responses)
+    considered = sum([len(response.files) for response in responses])
+    is_small = considered <= _SMALL_ANSWER
+    weigher.weigh(responses, puts_off=is_small)
     weigher.hear_siblings(responses)
-    return weigher.decide(sum([len(response.files) for response in responses]))
+    decision, rejected = weigher.decide(considered)
+    if not is_small:
+        rejected.look()
+    return decision
 
 
 class _Weigher:
@@ -64,9 +74,7 @@ class _Weigher:
         self._peers: dict[str, tuple[int, ...]] = {}
         self._taken: list[Entry] = []
         self._asked: list[Entry] = []
-        self._left: list[Entry] = []
-        self._missed: list[Miss] = []
-        self._others: list[tuple[PeerResponse, RemoteFile]] = []  # Without the title.
+        self._misses = Misses()
 
     def _order_of(self, response: PeerResponse) -> tuple[int, ...]:
         """Return a peer's sort key, and remember it."""
@@ -76,16 +84,18 @@ class _Weigher:
             self._peers[response.username] = order
         return order
 
-    def weigh(self, responses: Sequence[PeerResponse]) -> None:
+    def weigh(self, responses: Sequence[PeerResponse], *, puts_off: bool) -> None:
         """Judge every file; one whose name has nothing of the title is put aside at once.
 
         Answers hold thousands of files: the loop looks nothing up that it can keep at hand, and
-        what is left early is not put in order yet.
+        what is left early is not put in order yet. In a small answer a name that was not read before
+        is not read at all when the length speaks against the file.
         """
         reader = self._reader
         titles, lengths, read_folder = reader.titles, reader.lengths, reader.folders.read
-        without_title, plausible = TitleLevel.NONE, LengthLevel.IMPLAUSIBLE
-        others, missed = self._others, self._missed
+        without_title = TitleLevel.NONE
+        plausible = LengthLevel.IMPLAUSIBLE
+        others, missed = self._misses.others, self._misses.missed
         for response in responses:
             for file in response.files:
                 if file.is_locked:
@@ -104,7 +114,11 @@ class _Weigher:
                 )
                 if format_name is None:
                     continue
-                title = titles.get(stem) or reader.read_title(stem)
+                title = titles.get(stem)
+                if title is None:
+                    if puts_off and self._put_off(response, file, format_name):
+                        continue
+                    title = reader.read_title(stem)
                 match = title.match
                 if match.level is without_title:
                     others.append((response, file))
@@ -119,6 +133,15 @@ class _Weigher:
                 folder = read_folder(path[:cut] if cut > 0 else "")
                 judgement = reader.judge(title, folder, length)
                 self._file_away(response, file, format_name, length, judgement)
+
+    def _put_off(self, response: PeerResponse, file: RemoteFile, format_name: str) -> bool:
+        """Put a file aside unread when its length alone is enough to leave it."""
+        reader = self._reader
+        length = reader.lengths.get(file.length_s) or reader.read_length(file, format_name)
+        if length.level is not LengthLevel.CONTRADICTS:
+            return False
+        self._misses.unread.append(Unread(response, file, format_name, length))
+        return True
 
     def _file_away(
         self,
@@ -155,7 +178,9 @@ class _Weigher:
             response.username,
             file.path,
         )
-        self._left.append(Entry(order, response, file, format_name, length, judgement, refusal))
+        self._misses.judged.append(
+            Entry(order, response, file, format_name, length, judgement, refusal)
+        )
 
     def hear_siblings(self, responses: Sequence[PeerResponse]) -> None:
         """Let other files of a folder speak where a file's own length says nothing, or alone speaks against it."""
@@ -172,12 +197,19 @@ class _Weigher:
                         self._sort_in(entry, level)
         if self._taken:
             return
-        failed_once = [miss for miss in self._missed if miss.misses == 1 and miss.file.length_s]
+        misses = self._misses
+        answers = chain(
+            (unread.response for unread in misses.unread), (miss.response for miss in misses.missed)
+        )
+        if not any(len(response.files) > ENOUGH_SIBLINGS for response in answers):
+            return
+        misses.read(self._reader)
+        failed_once = [miss for miss in misses.missed if miss.misses == 1 and miss.file.length_s]
         for miss in heapq.nsmallest(POOL_LIMIT, failed_once, key=order_of):
             if _has_siblings(miss.response, miss.file):
                 level = siblings.judge(miss.response.username, miss.file, seconds)
                 if level is SiblingLevel.SCALED:
-                    self._missed.remove(miss)
+                    misses.missed.remove(miss)
                     self._sort_in(entry_of(miss), level)
 
     def _sort_in(self, entry: Entry, level: SiblingLevel) -> None:
@@ -185,33 +217,30 @@ class _Weigher:
         judgement = hear_siblings(self._target, whole_judgement(self._reader, entry), level)
         self._file_away(entry.response, entry.file, entry.format, judgement.length, judgement)
 
-    def decide(self, considered: int) -> Decision:
-        """Return the decision for everything weighed so far."""
-        reader = self._reader
-        rejected = Later(partial(nearest, reader, self._left, self._missed))
-        if self._taken or self._asked:
-            pool = self._taken or self._asked
-            if self._taken and self._asked:
+    def decide(self, considered: int) -> tuple[Decision, Later[Candidate]]:
+        """Return the decision for everything weighed so far, and its near misses to be made."""
+        reader, misses = self._reader, self._misses
+        pool: list[Entry] = self._taken or self._asked
+        rejected = Later(partial(nearest_misses, reader, misses, is_all=not pool))
+        if self._taken:
+            outcome, key = Outcome.TAKE, "right_file_found"
+            if self._asked:
                 rejected = Later(partial(nearest, reader, self._asked))
+        elif self._asked:
             outcome, key = Outcome.ASK, "needs_a_person"
-            if self._taken:
-                outcome, key = Outcome.TAKE, "right_file_found"
         else:
-            outcome, pool = Outcome.LEAVE, []
-            has_any = self._left or self._missed or self._others
-            key = "nothing_right" if has_any else "nothing_found"
-            if any(entry.refusal and _is_right(entry) for entry in self._left):
+            outcome, key = Outcome.LEAVE, "nothing_right" if misses else "nothing_found"
+            if any(entry.refusal and _is_right(entry) for entry in misses.judged):
                 key = "nothing_good_enough"
-            if not self._left and not self._missed:
-                rejected = Later(partial(some_others, reader, self._others))
         best = heapq.nsmallest(POOL_LIMIT, pool, key=sort_key)
-        return Decision(
+        decision = Decision(
             outcome=outcome,
             pool=tuple([candidate(reader, entry) for entry in best]),
             reason=Reason(key=key),
             files_considered=considered,
             rejected=rejected,
         )
+        return decision, rejected
 
 
 def _has_siblings(response: PeerResponse, file: RemoteFile) -> bool:

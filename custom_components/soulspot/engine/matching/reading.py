@@ -67,6 +67,12 @@ class FileReader:
         self.titles[stem] = title
         return title
 
+    def title_of(self, path: str) -> ReadTitle:
+        """Return what the name of a path's file says."""
+        cut = max(path.rfind("\\"), path.rfind("/"))
+        stem = path[cut + 1 :].rpartition(".")[0]
+        return self.titles.get(stem) or self.read_title(stem)
+
     def read_length(self, file: RemoteFile, format_name: str) -> LengthMatch:
         """Read what a file's length says; remember it where the size has no say."""
         length = match_length(self.target.seconds, file, format_name)

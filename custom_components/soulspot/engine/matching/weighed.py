@@ -1,6 +1,7 @@
 """Hold weighed files, and tell about those that somebody wants to read about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 import heapq
 from itertools import chain
@@ -11,7 +12,7 @@ from ..model import PeerResponse, Reason, RemoteFile
 from .decision import REJECTED_LIMIT, Candidate, Evidence, EvidenceField, Outcome, Verdict
 from .deferring import Later
 from .explaining import explain
-from .judging import ArtistLevel, Judgement, judge
+from .judging import ArtistLevel, Judgement, contradicts, judge
 from .lengths import LengthMatch, estimate_bit_rate
 from .paths import format_of
 from .reading import FileReader
@@ -55,12 +56,53 @@ def entry_of(miss: Miss) -> Entry:
     return Entry(order_of(miss), miss.response, miss.file, miss.format, miss.length, None, None)
 
 
-def nearest(
-    reader: FileReader, entries: Sequence[Entry], missed: Sequence[Miss] = ()
-) -> list[Candidate]:
-    """Return the files that came nearest to being taken."""
-    every = chain(entries, map(entry_of, missed))
-    few = heapq.nsmallest(REJECTED_LIMIT, every, key=sort_key)
+class Unread(NamedTuple):
+    """Hold a file whose length alone was enough to leave it: its name is read only if anybody asks."""
+
+    response: PeerResponse
+    file: RemoteFile
+    format: str
+    length: LengthMatch
+
+
+@dataclass(slots=True)
+class Misses:
+    """Hold everything that is neither taken nor worth asking about."""
+
+    judged: list[Entry] = field(default_factory=list)
+    missed: list[Miss] = field(default_factory=list)
+    others: list[tuple[PeerResponse, RemoteFile]] = field(
+        default_factory=list
+    )  # Without the title.
+    unread: list[Unread] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any."""
+        return bool(self.judged or self.missed or self.others or self.unread)
+
+    def read(self, reader: FileReader) -> None:
+        """Read the names that were not worth reading so far."""
+        unread, self.unread = self.unread, []
+        for response, file, format_name, length in unread:
+            title = reader.title_of(file.path)
+            if title.match.level is TitleLevel.NONE:
+                self.others.append((response, file))
+                continue
+            misses = title.misses + contradicts(title.match, length)
+            self.missed.append(Miss(misses, title.match.level, length, response, file, format_name))
+
+
+def nearest_misses(reader: FileReader, misses: Misses, *, is_all: bool) -> list[Candidate]:
+    """Return what came nearest to being taken; when it is all there is, at least files without the title."""
+    misses.read(reader)
+    if is_all and not misses.judged and not misses.missed:
+        return some_others(reader, misses.others)
+    return nearest(reader, chain(misses.judged, map(entry_of, misses.missed)))
+
+
+def nearest(reader: FileReader, entries: Iterable[Entry]) -> list[Candidate]:
+    """Return the first files in order, with their evidence."""
+    few = heapq.nsmallest(REJECTED_LIMIT, entries, key=sort_key)
     return [candidate(reader, entry) for entry in few]
 
 
@@ -111,6 +153,4 @@ def whole_judgement(reader: FileReader, entry: Entry) -> Judgement:
     folder = reader.folders.read(path[:cut] if cut > 0 else "")
     if entry.judgement is not None:
         return entry.judgement._replace(folder=folder)
-    stem = path[cut + 1 :].rpartition(".")[0]
-    title = (reader.titles.get(stem) or reader.read_title(stem)).match
-    return judge(reader.target, title, folder, entry.length)
+    return judge(reader.target, reader.title_of(path).match, folder, entry.length)
