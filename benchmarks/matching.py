@@ -1,6 +1,6 @@
 """Measure how often the right recording is chosen, and how often a wrong one is refused.
 
-Run as `python -m benchmarks.matching --cases DIR [--json FILE]` on a folder of labelled search
+Run as `python -m benchmarks.matching --cases DIR [--json FILE] [--against NAME]` on a folder of labelled search
 results (`*.cases.jsonl`, one object per line with `track`, `candidate` and `label`).
 """
 
@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 
+from benchmarks.matching_against import PEERS, searches_of
 from benchmarks.matching_cases import RIGHT, Case, read_cases
 from benchmarks.matching_pairs import PairScore, score_pairs
 from custom_components.soulspot.engine.matching import (
@@ -159,6 +160,36 @@ def _rate(work: _Work, profile: QualityProfile) -> float:
     return statistics.median(rates) if work else 0.0
 
 
+def compare_speed(cases: list[Case], profile: QualityProfile, peer: str) -> str:
+    """Return a sentence for each kind of search: both programs, turn by turn on the same files."""
+    pools: _Work = []
+    for case in cases:
+        pools += [(case, case.responses(rows)) for rows in (case.rows, case.wrong_rows) if rows]
+    lines = []
+    for name, work in (("labelled pools", pools), ("whole answers", _whole_answers(cases))):
+        searches = searches_of(peer, work)
+        if searches is None:
+            return f"{peer} is not installed here, so there is nothing to compare with"
+        files = sum(len(response.files) for _, responses in work for response in responses)
+        own, other = [], []
+        for _ in range(_ROUNDS):
+            start = time.process_time()
+            for case, responses in work:
+                rank(case.wanted, responses, profile)
+            middle = time.process_time()
+            for search in searches:
+                search()
+            own.append(middle - start)
+            other.append(time.process_time() - middle)
+        lines.append(
+            f"{name}: {files / min(own):,.0f} files per second, {peer} {files / min(other):,.0f}, "
+            f"ratio {min(other) / min(own):.2f}"
+            if files
+            else f"{name}: none"
+        )
+    return "\n".join(lines)
+
+
 def report(results: list[Result], pairs: list[PairScore], speed: Speed) -> str:
     """Return everything as text for people."""
     by_set: dict[str, list[Result]] = defaultdict(list)
@@ -212,6 +243,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure the matcher on labelled search results.")
     parser.add_argument("--cases", type=Path, required=True, help="folder with *.cases.jsonl files")
     parser.add_argument("--json", type=Path, help="file to write the results to, for machines")
+    parser.add_argument(
+        "--against", choices=PEERS, help="another program to compare the speed with, if installed"
+    )
     options = parser.parse_args(arguments)
     profile = profile_for(Quality.BEST)
     cases = read_cases(options.cases)
@@ -222,6 +256,8 @@ def main(arguments: list[str] | None = None) -> int:
     pairs = score_pairs(options.cases)
     speed = measure_speed(cases, profile)
     sys.stdout.write(report(results, pairs, speed) + "\n")
+    if options.against:
+        sys.stdout.write(compare_speed(cases, profile, options.against) + "\n")
     if options.json:
         by_set: dict[str, list[Result]] = defaultdict(list)
         for result in results:

@@ -30,19 +30,13 @@ def build(version: str, target: Path) -> int:
     files = sorted(
         path
         for path in INTEGRATION.rglob("*")
-        if path.is_file()
-        and "__pycache__" not in path.parts
-        and not path.name.startswith(".")
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for path in files:
             name = path.relative_to(INTEGRATION).as_posix()
-            content = (
-                stamped_manifest(version)
-                if name == "manifest.json"
-                else path.read_bytes()
-            )
+            content = stamped_manifest(version) if name == "manifest.json" else path.read_bytes()
             entry = ZipInfo(name, TIMESTAMP)
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o644 << 16

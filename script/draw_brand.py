@@ -106,13 +106,7 @@ def heart(centre: Point, size: float) -> list[Point]:
             centre[1]
             - size
             / 16
-            * (
-                13 * cos(angle)
-                - 5 * cos(2 * angle)
-                - 2 * cos(3 * angle)
-                - cos(4 * angle)
-                + 1.5
-            ),
+            * (13 * cos(angle) - 5 * cos(2 * angle) - 2 * cos(3 * angle) - cos(4 * angle) + 1.5),
         )
         for angle in steps
     ]
@@ -121,9 +115,7 @@ def heart(centre: Point, size: float) -> list[Point]:
 def gradient(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image:
     """Return a picture that fades from one colour to another."""
     ramp = Image.linear_gradient("L").resize(size)
-    return Image.composite(
-        Image.new("RGB", size, bottom), Image.new("RGB", size, top), ramp
-    )
+    return Image.composite(Image.new("RGB", size, bottom), Image.new("RGB", size, top), ramp)
 
 
 def draw_shine(edge: int) -> Image.Image:
@@ -151,9 +143,7 @@ def draw_mark(edge: int, palette: Palette) -> Image.Image:
     shape = Image.new("L", (large, large))
     draw = ImageDraw.Draw(shape)
     draw.ellipse(circle(centre, HEAD_RADIUS * large), fill=255)
-    draw.ellipse(
-        circle((0.5 * large, (1 - TIP_RADIUS) * large), TIP_RADIUS * large), fill=255
-    )
+    draw.ellipse(circle((0.5 * large, (1 - TIP_RADIUS) * large), TIP_RADIUS * large), fill=255)
     draw.polygon(pin_sides(large), fill=255)
 
     mark = gradient((large, large), palette.pin_top, palette.pin_bottom)
@@ -202,9 +192,7 @@ def draw_logo(height: int, palette: Palette) -> Image.Image:
     box = canvas.getbbox()
     assert box is not None
     name = canvas.crop((box[0], 0, box[2], large))
-    name = name.resize(
-        (round(name.width / OVERSAMPLING), height), Image.Resampling.LANCZOS
-    )
+    name = name.resize((round(name.width / OVERSAMPLING), height), Image.Resampling.LANCZOS)
 
     gap = round(0.13 * height)
     logo = Image.new("RGBA", (mark.width + gap + name.width, height))

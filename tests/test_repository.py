@@ -11,11 +11,7 @@ from zipfile import ZipFile
 
 from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 import hass_frontend
-from homeassistant.bootstrap import (
-    CORE_INTEGRATIONS,
-    DEFAULT_INTEGRATIONS,
-    FRONTEND_INTEGRATIONS,
-)
+from homeassistant.bootstrap import CORE_INTEGRATIONS, DEFAULT_INTEGRATIONS, FRONTEND_INTEGRATIONS
 from homeassistant.const import Platform, __version__ as home_assistant_version
 from homeassistant.helpers import selector
 from homeassistant.util.package import is_installed
@@ -123,9 +119,7 @@ def test_requirements_leave_home_assistant_its_own_versions() -> None:
         .splitlines()
         if line and not line.startswith("#")
     }
-    shared = {
-        "mutagen"
-    }  # of an optional part, and the range below lets it have its way
+    shared = {"mutagen"}  # of an optional part, and the range below lets it have its way
     for text in manifest()["requirements"]:
         requirement = Requirement(text)
         assert "==" not in text, text
@@ -260,9 +254,7 @@ def test_icons_exist_in_the_set_the_frontend_carries() -> None:
     """Look up every icon name, in icons.json and in the code."""
     known = {
         f"mdi:{icon['name']}"
-        for icon in read_json_list(
-            Path(hass_frontend.where()) / "static" / "mdi" / "iconList.json"
-        )
+        for icon in read_json_list(Path(hass_frontend.where()) / "static" / "mdi" / "iconList.json")
     }
     files = [INTEGRATION / "icons.json", *(path for path, _ in glue_modules())]
     for path in files:
@@ -285,9 +277,7 @@ def test_quality_scale_answers_every_rule() -> None:
     rules = read_yaml(INTEGRATION / "quality_scale.yaml")["rules"]
     expected: set[str] = set()
     for integration in ("overseerr", "pyload", "bring", "ntfy"):
-        expected |= set(
-            read_yaml(COMPONENTS / integration / "quality_scale.yaml")["rules"]
-        )
+        expected |= set(read_yaml(COMPONENTS / integration / "quality_scale.yaml")["rules"])
     assert set(rules) == expected
     assert len(rules) == 54
     for rule, answer in rules.items():
@@ -340,9 +330,9 @@ def test_home_assistant_starts_without_downloads() -> None:
     missing = {
         requirement
         for domain in started_integrations()
-        for requirement in json.loads(
-            (COMPONENTS / domain / "manifest.json").read_text()
-        ).get("requirements", [])
+        for requirement in json.loads((COMPONENTS / domain / "manifest.json").read_text()).get(
+            "requirements", []
+        )
         if not is_installed(requirement)
     }
     assert not missing, "add them to requirements/home_assistant.in"

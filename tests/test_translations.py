@@ -123,9 +123,7 @@ def key_pattern(node: ast.expr | None, names: dict[str, str]) -> str | None:
             return re.escape(names[name])
         case ast.JoinedStr(values=parts):
             return "".join(
-                re.escape(str(part.value))
-                if isinstance(part, ast.Constant)
-                else "[a-z0-9_]+"
+                re.escape(str(part.value)) if isinstance(part, ast.Constant) else "[a-z0-9_]+"
                 for part in parts
             )
         case ast.IfExp(body=body, orelse=orelse):
@@ -216,17 +214,13 @@ def glue_messages() -> Iterator[Message]:
 )
 def test_every_message_has_a_text_the_code_can_fill(messages: Any) -> None:
     """Find the text of each reason and error, and give all its placeholders."""
-    texts = {
-        key: text["message"] for key, text in translations("en")["exceptions"].items()
-    }
+    texts = {key: text["message"] for key, text in translations("en")["exceptions"].items()}
     problems = []
     for message in messages():
         fitting = {key for key in texts if re.fullmatch(message.key, key)}
         if not fitting:
             filled = "anything" if message.given is None else sorted(message.given)
-            problems.append(
-                f"{message.where}: no text for {message.key}, filled with {filled}"
-            )
+            problems.append(f"{message.where}: no text for {message.key}, filled with {filled}")
         problems.extend(
             f"{message.where}: {key} lacks {sorted(placeholders(texts[key]) - message.given)}"
             for key in fitting
@@ -266,8 +260,7 @@ def entity_keys_in_code() -> Iterator[tuple[str, str]]:
                 isinstance(node, ast.Assign)
                 and isinstance(node.value, ast.Constant)
                 and any(
-                    ast.unparse(target).endswith("_attr_translation_key")
-                    for target in node.targets
+                    ast.unparse(target).endswith("_attr_translation_key") for target in node.targets
                 )
             ):
                 yield path.stem, str(node.value.value)
@@ -297,9 +290,7 @@ def test_every_entity_text_belongs_to_an_entity() -> None:
         for platform, description in entity_descriptions()
     } | set(entity_keys_in_code())
     named = {
-        (platform, key)
-        for platform, texts in translations("en")["entity"].items()
-        for key in texts
+        (platform, key) for platform, texts in translations("en")["entity"].items() for key in texts
     }
     assert named <= keys
 
@@ -307,21 +298,17 @@ def test_every_entity_text_belongs_to_an_entity() -> None:
 def test_every_option_of_an_entity_has_a_text() -> None:
     """Find a text for each state of enumerations and each kind of event."""
     texts = translations("en")["entity"]
-    missing = []
+    missing: list[str] = []
     for platform, description in entity_descriptions():
         key = description.translation_key or description.key
         entity = texts.get(platform, {}).get(key, {})
         states = entity.get("state", {})
         options = getattr(description, "options", None) or ()
-        missing.extend(
-            f"{platform}.{key}.{option}" for option in options if option not in states
-        )
+        missing.extend(f"{platform}.{key}.{option}" for option in options if option not in states)
         attributes = entity.get("state_attributes", {})
         kinds = attributes.get("event_type", {}).get("state", {})
         event_types = getattr(description, "event_types", None) or ()
-        missing.extend(
-            f"{platform}.{key}.{kind}" for kind in event_types if kind not in kinds
-        )
+        missing.extend(f"{platform}.{key}.{kind}" for kind in event_types if kind not in kinds)
     assert not missing
 
 
@@ -332,8 +319,7 @@ def test_every_entity_has_an_icon() -> None:
         f"{platform}.{description.translation_key or description.key}"
         for platform, description in entity_descriptions()
         if not description.device_class
-        and (description.translation_key or description.key)
-        not in icons.get(platform, {})
+        and (description.translation_key or description.key) not in icons.get(platform, {})
     ]
     assert not missing
 
@@ -469,9 +455,9 @@ def test_every_field_of_a_form_is_described(kind: str) -> None:
         for step, text in section.get("step", {}).items():
             parts = [text, *text.get("sections", {}).values()]
             for part in parts:
-                assert set(part.get("data_description", {})) == set(
-                    part.get("data", {})
-                ), f"{kind}.{step}"
+                assert set(part.get("data_description", {})) == set(part.get("data", {})), (
+                    f"{kind}.{step}"
+                )
 
 
 def test_every_repair_has_a_text() -> None:

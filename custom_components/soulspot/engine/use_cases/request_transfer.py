@@ -9,7 +9,8 @@ from ..matching import Candidate
 from ..model import Download, DownloadId, DownloadState, JobState, Track
 from ..queue.scheduler import Done, Later, Result
 from ..slskd.failures import failure as failure_of
-from ..slskd.models import EnqueueResult, FailureKind, Refusal, RequestedFile
+from ..slskd.models import EnqueueResult, FailureKind, Refusal, RequestedFile, TransferState
+from ..slskd.transfers import choose_row
 from ..store import downloads, jobs, journal, transfers
 from ..store.candidates import StoredCandidate
 from ..store.jobs import Job
@@ -37,7 +38,7 @@ class RequestTransfer:
             candidate = Candidate.from_json(chosen.data)
             features = self._watch.status.features if self._watch.status else None
             batch_id = str(uuid.uuid4()) if features is not None and features.batches else None
-            batch_id = await database.run(
+            batch_id, was_intended = await database.run(
                 _intend,
                 download.id,
                 chosen,
@@ -45,7 +46,10 @@ class RequestTransfer:
                 batch_id,
                 now=self._context.clock.now(),
             )
-            answer = await self._ask(candidate, batch_id, destination(download.id, chosen.position))
+            answer = await self._finished(candidate) if was_intended and not batch_id else None
+            if answer is None:
+                folder = destination(download.id, chosen.position)
+                answer = await self._ask(candidate, batch_id, folder)
             now = self._context.clock.now()
             if answer.accepted:
                 await database.run(
@@ -72,6 +76,17 @@ class RequestTransfer:
             if failure.kind is FailureKind.LOCAL_STORAGE:
                 return Later(until=now + DISK_PAUSE, reason=failure.reason)
 
+    async def _finished(self, candidate: Candidate) -> EnqueueResult | None:
+        """Take over what was asked for before a crash and has arrived since.
+
+        A batch answers for itself; without one, asking again would bring the file a second time.
+        """
+        rows = await self._context.slskd.downloads_of(candidate.username)
+        row = choose_row(rows, candidate.username, candidate.file.path)
+        if row is None or row.state is not TransferState.SUCCEEDED:
+            return None
+        return EnqueueResult(accepted=(row,), refused=())
+
     async def _ask(self, candidate: Candidate, batch_id: str | None, folder: str) -> EnqueueResult:
         """Ask slskd; a request that something on the way refuses is the source's fault, not the job's."""
         name = candidate.file.path
@@ -95,11 +110,14 @@ def _intend(
     batch_id: str | None,
     *,
     now: datetime,
-) -> str | None:
-    """Write the request down before it is sent; one already written keeps its batch id."""
+) -> tuple[str | None, bool]:
+    """Write the request down before it is sent; one already written keeps its batch id.
+
+    Returns the batch id, and whether the request was written down before.
+    """
     present = transfers.get_transfer(connection, download_id)
     if present is not None and present.position == chosen.position:
-        return present.batch_id
+        return present.batch_id, True
     transfers.start_transfer(
         connection,
         download_id,
@@ -110,7 +128,7 @@ def _intend(
         batch_id=batch_id,
         now=now,
     )
-    return batch_id
+    return batch_id, False
 
 
 def _acknowledge(
