@@ -4,6 +4,7 @@ Nothing of the other program is part of this project: it is imported by name, or
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 import importlib
 import importlib.util
 
@@ -42,7 +43,7 @@ def searches_of(peer: str, work: Iterable[tuple[Case, list[PeerResponse]]]) -> l
         raw = raw_answers.setdefault(id(responses), [])
         if not raw:
             raw.extend(_raw(response) for response in responses)
-        searches.append(lambda raw=raw, track=track: matcher.rank_candidates(raw, track, settings))
+        searches.append(partial(matcher.rank_candidates, raw, track, settings))
     return searches
 
 
