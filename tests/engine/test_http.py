@@ -492,7 +492,7 @@ async def test_a_rate_limit_keeps_the_pause(session: ClientSession) -> None:
         with pytest.raises(RateLimitedError) as caught:
             http.raise_for_status(await http.request("GET", "/x"))
     assert caught.value.retry_after == 86400
-    assert caught.value.placeholders["seconds"] == "86400"
+    assert caught.value.placeholders["pause"] == "24 h"
 
 
 # --- Retry-After -----------------------------------------------------------------------------------
