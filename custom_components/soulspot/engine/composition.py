@@ -27,6 +27,7 @@ class Rooms:
 
     context: Context
     guard: RequestGuard
+    files: StoredCache
     caches: tuple[StoredCache, ...]
 
 
@@ -43,6 +44,7 @@ def build_rooms(
     guard = RequestGuard(clock, store=StoredGuard(database))
     spotify_cache = StoredCache(database, CacheSpace.SPOTIFY, clock)
     musicbrainz_cache = StoredCache(database, CacheSpace.MUSICBRAINZ, clock)
+    files_cache = StoredCache(database, CacheSpace.FILES, clock)
     spotify = HttpClient(session=session, service=Service.SPOTIFY, base_url=endpoints.spotify_api)
     slskd = HttpClient(
         session=session,
@@ -70,4 +72,9 @@ def build_rooms(
         fetch_image=lambda address: fetch_image(spotify, address),
         playlists={},
     )
-    return Rooms(context=context, guard=guard, caches=(spotify_cache, musicbrainz_cache))
+    return Rooms(
+        context=context,
+        guard=guard,
+        files=files_cache,
+        caches=(spotify_cache, musicbrainz_cache, files_cache),
+    )

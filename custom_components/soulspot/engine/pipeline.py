@@ -100,7 +100,7 @@ class Pipeline:
         self._index = IndexLibrary(context, self._playlist_files)
         self._requests = RequestDownload(context)
         self._preview = PreviewSearch(context, self._sources)
-        self._show = Show(context, self._transfers.live)
+        self._show = Show(context, self._transfers.live, self._rooms.files)
         self._scheduler = Scheduler(
             database,
             clock,

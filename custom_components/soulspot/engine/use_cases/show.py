@@ -1,15 +1,13 @@
 """Show what is stored: counts, playlists, tracks, the queue."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
 
-from ..errors import StorageError, VerificationError
-from ..library.tags import read_tags
 from ..model import Download, DownloadId, DownloadState, LibraryFile, Track, TrackId
+from ..ports import PayloadCache
 from ..store import downloads, files, jobs, playlists, tracks
 from ..views import (
     EntryStatus,
@@ -20,6 +18,7 @@ from ..views import (
     TrackStatus,
 )
 from .context import Context
+from .read_file import ReadFile
 from .watch_transfers import LiveTransfer, totals
 
 _MAXIMUM_PAGE = 500
@@ -29,10 +28,13 @@ _MINUTE = timedelta(minutes=1)
 class Show:
     """Read the store for people; nothing here changes anything."""
 
-    def __init__(self, context: Context, live: Mapping[DownloadId, LiveTransfer]) -> None:
-        """Take the rooms to work with, and the figures of running transfers."""
+    def __init__(
+        self, context: Context, live: Mapping[DownloadId, LiveTransfer], files: PayloadCache
+    ) -> None:
+        """Take the rooms to work with, the figures of running transfers, and the cache for files."""
         self._context = context
         self._live = live
+        self._files = ReadFile(files)
 
     async def queue(
         self, health: ServiceHealth, *, paused: bool, midnight: datetime
@@ -78,11 +80,10 @@ class Show:
         status = await self._context.database.run(_track, track_id, self._library())
         if status.file_path is None:
             return self._with_figures(status)
-        try:
-            tags = await asyncio.to_thread(read_tags, Path(status.file_path))
-        except StorageError, VerificationError:
-            tags = {}
-        return replace(status, tags=tags)
+        path, file = Path(status.file_path), status.file
+        if file is not None and file.checksum is None:
+            file = replace(file, checksum=await self._files.checksum(path))
+        return replace(status, file=file, tags=await self._files.tags(path))
 
     def _library(self) -> Path | None:
         """Return the library folder."""
