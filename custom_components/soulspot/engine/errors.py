@@ -3,6 +3,8 @@
 from enum import StrEnum
 import math
 
+from .model import Reason
+
 
 class Service(StrEnum):
     """Name an outside service as it appears in texts."""
@@ -23,6 +25,11 @@ class SoulSpotError(Exception):
         self.translation_key = translation_key or type(self).translation_key
         self.placeholders = placeholders
         super().__init__(self._describe())
+
+    @property
+    def reason(self) -> Reason:
+        """Return key and placeholders in the form that is stored and shown."""
+        return Reason(key=self.translation_key, placeholders=dict(self.placeholders))
 
     def _describe(self) -> str:
         """Return an English line for logs; placeholders never hold secrets."""

@@ -22,7 +22,7 @@ from ..const import (
 from ..engine.errors import InputError, PermissionDeniedError, Service, SoulSpotError, StorageError
 from ..engine.http import HttpClient
 from ..engine.library.storage import check_folder
-from ..engine.model import PlaylistSummary, Reason
+from ..engine.model import PlaylistSummary
 from ..engine.ports import SystemClock
 from ..engine.settings import Endpoints
 from ..engine.slskd.addresses import normalise_address
@@ -160,7 +160,7 @@ async def _async_form_error(
 
 async def _async_in_words(hass: HomeAssistant, error: SoulSpotError) -> dict[str, str]:
     """Return the sentence of an error that the flow has no text of its own for."""
-    reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+    reason = error.reason
     return {"error": (await async_get_sentences(hass)).of(reason) or error.translation_key}
 
 

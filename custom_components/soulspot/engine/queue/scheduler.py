@@ -18,6 +18,7 @@ from ..errors import (
     UnreachableError,
 )
 from ..model import JobKind, JobState, Reason
+from ..nap import nap
 from ..ports import Clock
 from ..store import Database, jobs
 from ..store.jobs import Job
@@ -108,8 +109,8 @@ class Scheduler:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._wake.clear()
-                nap = await self._until_stored(lambda: self._turn(group))
-                await self._sleep(nap)
+                seconds = await self._until_stored(lambda: self._turn(group))
+                await nap(self._clock, self._wake, seconds)
 
     async def _turn(self, group: asyncio.TaskGroup) -> float:
         """Start what may start, and return the seconds until something is due."""
@@ -169,14 +170,14 @@ class Scheduler:
             StorageError,
         ) as error:
             pause = pause_after(1, self._generator)
-            return Later(until=self._clock.now() + pause, reason=_reason(error))
+            return Later(until=self._clock.now() + pause, reason=error.reason)
         except PermissionDeniedError as error:
-            return Failed(reason=_reason(error))
+            return Failed(reason=error.reason)
         except SoulSpotError as error:
             if job.attempts >= ATTEMPTS:
-                return Failed(reason=_reason(error))
+                return Failed(reason=error.reason)
             pause = pause_after(job.attempts, self._generator)
-            return Later(until=self._clock.now() + pause, reason=_reason(error), is_attempt=True)
+            return Later(until=self._clock.now() + pause, reason=error.reason, is_attempt=True)
         except Exception:
             # One broken job must not stop the queue; it is told once, with its traceback.
             _LOGGER.exception("Unexpected error in a %s job", job.kind)
@@ -191,7 +192,7 @@ class Scheduler:
 
     def _later(self, error: SoulSpotError, pause: timedelta) -> Later:
         """Wait because of an error."""
-        return Later(until=self._clock.now() + pause, reason=_reason(error))
+        return Later(until=self._clock.now() + pause, reason=error.reason)
 
     async def _store(self, job: Job, worker: Worker, result: Result) -> None:
         """Store how the attempt ended."""
@@ -232,18 +233,3 @@ class Scheduler:
         if self._pruned_at is None or abs(now - self._pruned_at) >= _PRUNE_EVERY:
             self._pruned_at = now
             await self._database.run(jobs.prune, before=now - _KEEP_FINISHED)
-
-    async def _sleep(self, seconds: float) -> None:
-        """Sleep until something is due or somebody wakes us."""
-        waiter = asyncio.ensure_future(self._wake.wait())
-        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
-        try:
-            await asyncio.wait((waiter, sleeper), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiter.cancel()
-            sleeper.cancel()
-
-
-def _reason(error: SoulSpotError) -> Reason:
-    """Return the reason that an error carries."""
-    return Reason(key=error.translation_key, placeholders=dict(error.placeholders))

@@ -105,7 +105,7 @@ class DownloadTrack:
         except BudgetSpent as spent:
             return await self._search_later(download, spent.wait)
         except ServiceError as error:
-            reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+            reason = error.reason
             await self._set_state(download, DownloadState.QUEUED, reason)
             raise
 

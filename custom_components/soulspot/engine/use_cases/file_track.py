@@ -72,7 +72,7 @@ class FileTrack:
             )
             filed = await asyncio.to_thread(file_track, source, settings.library, relative, tags)
         except VerificationError as error:
-            await self._refuse(download, track, _reason(error))
+            await self._refuse(download, track, error.reason)
             return Done()
         except StorageError as error:
             return await self._storage_trouble(download, error)
@@ -120,7 +120,7 @@ class FileTrack:
 
     async def _storage_trouble(self, download: Download, error: StorageError) -> Result:
         """Wait for the folder or the disk; only a source that is gone needs another download."""
-        reason = _reason(error)
+        reason = error.reason
         if error.translation_key == "file_vanished":
             await self._context.database.run(
                 _store_refusal, download, reason, now=self._context.clock.now()
@@ -289,8 +289,3 @@ def _set_failed(
     download = downloads.get_download(connection, download_id)
     if download is not None and download.state is DownloadState.DOWNLOADED:
         downloads.set_state(connection, download_id, DownloadState.FAILED, now=now, reason=reason)
-
-
-def _reason(error: StorageError | VerificationError) -> Reason:
-    """Return the reason that an error carries."""
-    return Reason(key=error.translation_key, placeholders=dict(error.placeholders))

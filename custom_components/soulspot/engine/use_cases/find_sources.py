@@ -104,8 +104,9 @@ class FindSources:
         """Return the queries to try in order; a person's own words stand alone.
 
         Wildcards help only against words that the server drops, and cost every peer work: they are
-        a last resort, left to later rounds. A later round is one query, mostly the widest one: what nobody had yesterday is not worth a search for every wording of it. Raises
-        InputError when there is nothing to search for. Searches with a blocked artist would reach nobody.
+        a last resort, left to later rounds. A later round is one query, mostly the widest one: what
+        nobody had yesterday is not worth a search for every wording of it. Searches with a blocked
+        artist would reach nobody. Raises InputError when there is nothing to search for.
         """
         if query is not None:
             return (Query(text=query, kind=QueryKind.FULL),)

@@ -52,7 +52,7 @@ class ImportPlaylist:
             await self._context.database.run(
                 playlists.save_error,
                 request.playlist_id,
-                Reason(key=error.translation_key, placeholders=dict(error.placeholders)),
+                error.reason,
             )
             raise
         return await self._store(contents)

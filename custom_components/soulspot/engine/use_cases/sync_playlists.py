@@ -14,7 +14,7 @@ from ..errors import (
     UnavailableError,
     UnreachableError,
 )
-from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist, Reason
+from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist
 from ..queue.scheduler import Done, Result
 from ..settings import PlaylistOptions
 from ..store import playlists
@@ -114,7 +114,7 @@ class SyncPlaylists:
         except (PermissionDeniedError, NotFoundError, ServiceError) as error:
             if isinstance(error, PermissionDeniedError) and error.translation_key in _ACCOUNT_WIDE:
                 raise
-            reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+            reason = error.reason
             # A list that cannot be read is asked for at every sync; it is told once.
             if stored is None or stored.error is None or stored.error.key != reason.key:
                 _LOGGER.warning("A playlist could not be read: %s", error)
@@ -148,7 +148,7 @@ def _is_due(playlist: Playlist | None, now: datetime) -> bool:
 
 def _health_of(error: SoulSpotError, now: datetime) -> ServiceHealth:
     """Return the health that an error of Spotify means."""
-    reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+    reason = error.reason
     if isinstance(error, RateLimitedError):
         until = now + timedelta(seconds=error.retry_after)
         return ServiceHealth(trouble=Trouble.BLOCKED, reason=reason, until=until)

@@ -73,7 +73,7 @@ def _health_from(status: ServerStatus) -> ServiceHealth:
 
 def _health_of(error: SoulSpotError) -> ServiceHealth:
     """Return the health that an error means."""
-    reason = Reason(key=error.translation_key, placeholders=dict(error.placeholders))
+    reason = error.reason
     if isinstance(error, AuthenticationError | PermissionDeniedError):
         return ServiceHealth(trouble=Trouble.INVALID_AUTH, reason=reason)
     return ServiceHealth(trouble=Trouble.UNREACHABLE, reason=reason)

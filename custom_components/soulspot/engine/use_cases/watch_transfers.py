@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import InvalidReplyError, RequestRejectedError, ServiceError, SoulSpotError
 from ..model import DownloadId
+from ..nap import nap
 from ..slskd.failures import failure
 from ..slskd.models import DownloadCompleted, Failure, FailureKind, Outcome, Transfer, TransferState
 from ..slskd.transfers import choose_row, judge
@@ -92,7 +93,7 @@ class WatchTransfers:
             except Exception:
                 _LOGGER.exception("Unexpected error while following transfers")
                 pause = _IDLE
-            await self._nap(pause)
+            await nap(self._context.clock, self._wake, pause)
 
     async def look(self) -> float:
         """Look at the transfers whose turn it is, and return the pause until the next look in seconds.
@@ -310,16 +311,6 @@ class WatchTransfers:
             if download_id in self._completed_at or download_id in self._missing_since:
                 return FLOWING
         return QUEUED
-
-    async def _nap(self, seconds: float) -> None:
-        """Sleep until the next look or until somebody wakes us."""
-        sleeper = asyncio.ensure_future(self._context.clock.sleep(seconds))
-        waiter = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait((sleeper, waiter), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waiter.cancel()
 
 
 def totals(live: Iterable[LiveTransfer]) -> tuple[float, int]:
