@@ -248,7 +248,19 @@ CREATE TABLE indexed_isrc (
 CREATE INDEX indexed_isrc_file ON indexed_isrc (file_id);
 """
 
-_STEPS = (_FIRST, _SECOND, _THIRD)
+# What becomes of files and tracks later: ignored tracks, removals, the recycle bin, upgrades.
+_FOURTH = ""
+
+# What checks found out about files.
+_FIFTH = ""
+
+# Where MusicBrainz and the playlist disagree, and what a person chose.
+_SIXTH = ""
+
+# What the queue has to remember across restarts.
+_SEVENTH = ""
+
+_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 
 
 def check_version(connection: sqlite3.Connection) -> int:
