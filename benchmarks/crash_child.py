@@ -117,7 +117,7 @@ async def _import(pipeline: Pipeline, clock: SpedClock) -> None:
     """Read the playlists, again until it works."""
     while True:
         try:
-            await pipeline.sync_playlists()
+            await pipeline.playlists.sync()
         except SoulSpotError:
             await clock.sleep(30)
         else:
@@ -143,13 +143,13 @@ async def _live(configuration: dict[str, Any]) -> None:
             )
             await pipeline.open()
             print("ready", flush=True)
-            await pipeline.set_playlists(
+            await pipeline.playlists.configure(
                 {spotify_id: PlaylistOptions() for spotify_id in configuration["playlists"]}
             )
             running = asyncio.create_task(pipeline.run())
             try:
                 await _import(pipeline, clock)
-                while await pipeline.queue_entries(states=_UNSETTLED, limit=1):
+                while await pipeline.queue.entries(states=_UNSETTLED, limit=1):
                     await asyncio.sleep(_LOOK_EVERY)
                 # The last playlist file and the last row to be tidied away.
                 await asyncio.sleep(1.0)

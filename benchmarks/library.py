@@ -142,12 +142,12 @@ async def measure(folder: Path, count: int) -> None:
         await pipeline.open()
         try:
             async with measured() as first:
-                progress = await pipeline.index_library()
+                progress = await pipeline.library.index()
             report("first pass", first, count)
             if progress.read != count or progress.unreadable:
                 print(f"  only {progress.read} read, {progress.unreadable} not readable")
             async with measured() as second:
-                progress = await pipeline.index_library()
+                progress = await pipeline.library.index()
             report("second pass", second, count)
             if progress.read:
                 print(f"  {progress.read} were read again")

@@ -215,12 +215,12 @@ async def live_through(loop: VirtualLoop, folder: Path, count: int) -> Week:
             clock=clock,
         )
         await pipeline.open()
-        await pipeline.set_playlists(
+        await pipeline.playlists.configure(
             {spotify.playlist_id(key): PlaylistOptions() for key in _PLAYLISTS}
         )
         start = clock.now().timestamp()
         running = asyncio.create_task(pipeline.run())
-        await pipeline.sync_playlists()
+        await pipeline.playlists.sync()
         await clock.sleep(_WEEK)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -69,7 +69,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> 
     work = _Work(hass, entry, pipeline)
     try:
         await pipeline.open()
-        await pipeline.set_playlists(playlist_options(entry))
+        await pipeline.playlists.configure(playlist_options(entry))
     except SoulSpotError as error:
         raise setup_error(error) from error
 
@@ -206,7 +206,7 @@ class _Changes:
             hass.config_entries.async_schedule_reload(entry.entry_id)
         elif present.playlists != applied.playlists:
             data = entry.runtime_data
-            await data.pipeline.set_playlists(playlist_options(entry))
+            await data.pipeline.playlists.configure(playlist_options(entry))
             data.playlists.async_update_listeners()
             entry.async_create_background_task(
                 hass, data.playlists.async_refresh(), f"{DOMAIN} sync of new playlists"

@@ -44,7 +44,7 @@ SYNC = AccountButtonDescription(
 RETRY_FAILED = AccountButtonDescription(
     key="retry_failed",
     translation_key="retry_failed",
-    press_fn=lambda data: data.pipeline.retry_failed(),
+    press_fn=lambda data: data.pipeline.queue.retry_failed(),
 )
 
 PLAYLIST_BUTTONS: tuple[PlaylistButtonDescription, ...] = (
@@ -56,7 +56,7 @@ PLAYLIST_BUTTONS: tuple[PlaylistButtonDescription, ...] = (
     PlaylistButtonDescription(
         key="download_missing",
         translation_key="download_missing",
-        press_fn=lambda data, playlist_id: data.pipeline.download_missing(playlist_id),
+        press_fn=lambda data, playlist_id: data.pipeline.playlists.download_missing(playlist_id),
     ),
 )
 

@@ -110,7 +110,7 @@ class PlaylistsCoordinator(SoulSpotCoordinator[PlaylistsSnapshot]):
         """Read what is stored the first time, and sync afterwards."""
         if self._is_first:
             self._is_first = False
-            return await self.pipeline.playlists_snapshot()
+            return await self.pipeline.playlists.snapshot()
         return await self._sync(None, force=False, is_poll=True)
 
     async def async_sync(self, playlist_ids: Iterable[str] | None = None) -> PlaylistsSnapshot:
@@ -121,7 +121,7 @@ class PlaylistsCoordinator(SoulSpotCoordinator[PlaylistsSnapshot]):
 
     async def async_reread(self) -> None:
         """Show what the database holds now."""
-        self.async_publish(await self.pipeline.playlists_snapshot())
+        self.async_publish(await self.pipeline.playlists.snapshot())
 
     @callback
     @override
@@ -141,9 +141,9 @@ class PlaylistsCoordinator(SoulSpotCoordinator[PlaylistsSnapshot]):
         """Sync, and remember how Spotify answered."""
         self.update_interval = PLAYLISTS_INTERVAL
         try:
-            snapshot = await self.pipeline.sync_playlists(playlist_ids, force=force)
+            snapshot = await self.pipeline.playlists.sync(playlist_ids, force=force)
         except ServiceError as error:
-            snapshot = await self.pipeline.playlists_snapshot()
+            snapshot = await self.pipeline.playlists.snapshot()
             if isinstance(error, RateLimitedError):
                 pause = timedelta(seconds=error.retry_after)
                 self.update_interval = max(PLAYLISTS_INTERVAL, pause)
@@ -181,7 +181,7 @@ class DownloadsCoordinator(SoulSpotCoordinator[QueueSnapshot]):
             with suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_CHECK_TIMEOUT):
                     await self.pipeline.check_slskd()
-        snapshot = await self.pipeline.queue_snapshot()
+        snapshot = await self.pipeline.queue.snapshot()
         self.note_health(snapshot.slskd)
         return snapshot
 
@@ -206,7 +206,7 @@ class DownloadsCoordinator(SoulSpotCoordinator[QueueSnapshot]):
     async def _async_show_changes(self) -> None:
         """Show the changed figures of the queue and of the playlists."""
         try:
-            snapshot = await self.pipeline.queue_snapshot()
+            snapshot = await self.pipeline.queue.snapshot()
             await self.config_entry.runtime_data.playlists.async_reread()
         except SoulSpotError as error:
             _LOGGER.debug("Figures could not be read: %s", error)

@@ -37,12 +37,12 @@ class PauseSwitch(AccountEntity[DownloadsCoordinator], SwitchEntity):
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Pause."""
         with translated_errors():
-            await self.coordinator.pipeline.pause()
+            await self.coordinator.pipeline.queue.pause()
         await self.coordinator.async_request_refresh()
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Go on."""
         with translated_errors():
-            await self.coordinator.pipeline.resume()
+            await self.coordinator.pipeline.queue.resume()
         await self.coordinator.async_request_refresh()

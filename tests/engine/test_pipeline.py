@@ -74,9 +74,9 @@ async def test_wanted_tracks_are_filed_tagged_and_listed(
     assert world.slskd.statistics.downloads_enqueued == 3
     kinds = [event.kind for event in world.events]
     assert (kinds.count(EventKind.STARTED), kinds.count(EventKind.COMPLETED)) == (3, 3)
-    queue = await world.pipeline.queue_snapshot()
+    queue = await world.pipeline.queue.snapshot()
     assert (queue.filed_total, queue.tracks_wanted, queue.jobs_pending) == (3, 0, 0)
-    shown = await world.pipeline.playlists_snapshot()
+    shown = await world.pipeline.playlists.snapshot()
     assert [item.progress for item in shown.playlists.values()] == [100.0, 100.0]
 
 
@@ -269,9 +269,9 @@ async def test_a_person_may_ask_at_once_for_what_was_not_there(make_world: MakeW
     await world.sync()
     await world.until(DownloadState.NOT_AVAILABLE)
     world.slskd.set_presence("ann", Presence.ONLINE)
-    assert await world.pipeline.retry_failed() == 1
+    assert await world.pipeline.queue.retry_failed() == 1
     await world.until(FILED, seconds=5 * MINUTE)
-    assert await world.pipeline.retry_failed() == 0
+    assert await world.pipeline.queue.retry_failed() == 0
 
 
 async def test_a_doubtful_file_is_a_question(make_world: MakeWorld) -> None:
@@ -299,7 +299,7 @@ async def test_lists_without_tracks_are_no_trouble(make_world: MakeWorld) -> Non
     found = await world.until_settled()
     [local] = found.values()
     assert local.state is DownloadState.NOT_AVAILABLE
-    empty, only_local = (await world.pipeline.playlists_snapshot()).playlists.values()
+    empty, only_local = (await world.pipeline.playlists.snapshot()).playlists.values()
     assert (empty.entries, empty.tracks, empty.progress) == (0, 0, None)
     assert (only_local.entries, only_local.tracks, only_local.missing) == (2, 2, 2)
 
@@ -392,7 +392,7 @@ async def test_wrong_folders_are_named(make_world: MakeWorld) -> None:
     assert status.reason == Reason(key="downloaded_file_not_found")
     assert world.slskd.statistics.downloads_enqueued == 1
     await world.restart(local_downloads=world.downloads)
-    assert await world.pipeline.retry_failed() == 1
+    assert await world.pipeline.queue.retry_failed() == 1
     await world.until(FILED)
 
 
@@ -412,10 +412,10 @@ async def test_the_source_stays_or_goes_as_chosen(make_world: MakeWorld, keeps: 
 
 async def wish(world: World, **changes: object) -> DownloadState:
     """Ask for a track that no playlist names, and return how far it came."""
-    track = await world.pipeline.add_track(
+    track = await world.pipeline.tracks.add(
         artist="Copper Canyon Quartet", title="Gravel and Snow", duration_ms=LENGTH_MS + 3000
     )
-    report = await world.passing(world.pipeline.download_track(track.id, **changes))  # type: ignore[arg-type]
+    report = await world.passing(world.pipeline.tracks.download(track.id, **changes))  # type: ignore[arg-type]
     return report.state
 
 
@@ -425,10 +425,10 @@ async def test_a_wish_of_a_persons_is_filed_with_tags(make_world: MakeWorld) -> 
     await world.start()
     assert await wish(world) is DownloadState.TRANSFERRING
     await world.until_settled()
-    [status] = await world.pipeline.queue_entries()
+    [status] = await world.pipeline.queue.entries()
     assert status.state is FILED
     assert status.track.musicbrainz_recording_id is not None
-    shown = await world.pipeline.track_status(status.track.id)
+    shown = await world.pipeline.tracks.status(status.track.id)
     assert shown.tags["title"] == ["Gravel and Snow"]
 
 
@@ -436,16 +436,16 @@ async def test_a_report_says_what_was_chosen(make_world: MakeWorld) -> None:
     """The answer to a requested download names counts, file, state and reason."""
     world = await make_world(peer("ann", copy("r3")))
     await world.start()
-    track = await world.pipeline.add_track(artist="Copper Canyon Quartet", title="Gravel and Snow")
-    report = await world.passing(world.pipeline.download_track(track.id))
+    track = await world.pipeline.tracks.add(artist="Copper Canyon Quartet", title="Gravel and Snow")
+    report = await world.passing(world.pipeline.tracks.download(track.id))
     assert report.search_results_count == 1
     assert report.selected_file is not None
     assert report.selected_file["username"] == "ann"
-    nothing = await world.pipeline.add_track(artist="Nobody", title="Nothing At All")
-    report = await world.passing(world.pipeline.download_track(nothing.id))
+    nothing = await world.pipeline.tracks.add(artist="Nobody", title="Nothing At All")
+    report = await world.passing(world.pipeline.tracks.download(nothing.id))
     assert (report.state, report.selected_file) == (DownloadState.NOT_AVAILABLE, None)
     with pytest.raises(InputError, match="unknown_track"):
-        await world.pipeline.download_track(TrackId(999))
+        await world.pipeline.tracks.download(TrackId(999))
 
 
 async def test_an_answer_to_a_question_is_not_lost(make_world: MakeWorld) -> None:
@@ -459,7 +459,7 @@ async def test_an_answer_to_a_question_is_not_lost(make_world: MakeWorld) -> Non
     def answer(event: DownloadEvent | None) -> None:
         """Ask again in other words, the moment the question comes."""
         if event is not None and event.kind is EventKind.NEEDS_ATTENTION and not answers:
-            work = world.pipeline.download_track(event.track.id, query="gravel")
+            work = world.pipeline.tracks.download(event.track.id, query="gravel")
             answers.append(asyncio.create_task(work))
 
     pipeline = await world.start("single")
@@ -481,7 +481,7 @@ async def test_own_words_replace_the_queries(make_world: MakeWorld) -> None:
     await world.start()
     await wish(world, query="gravel snow")
     await world.until_settled()
-    [status] = await world.pipeline.queue_entries()
+    [status] = await world.pipeline.queue.entries()
     assert status.state is FILED
     assert len(world.slskd.statistics.searches_sent_at) == 1
 
@@ -491,30 +491,30 @@ async def test_a_preview_downloads_nothing(make_world: MakeWorld) -> None:
     world = await make_world(peer("ann", copy("r3")), peer("bob", copy("r4")))
     await world.start()
     report = await world.passing(
-        world.pipeline.search(artist="Copper Canyon Quartet", title="Gravel and Snow")
+        world.pipeline.tracks.search(artist="Copper Canyon Quartet", title="Gravel and Snow")
     )
     assert (report.outcome, report.responses, report.files) == ("take", 1, 1)
     assert report.candidates[0]["peer"] == "ann"
     with pytest.raises(InputError, match="title_missing"):
-        await world.pipeline.search(artist="Copper Canyon Quartet")
+        await world.pipeline.tracks.search(artist="Copper Canyon Quartet")
     await world.pass_time(MINUTE)
     assert world.slskd.statistics.downloads_enqueued == 0
     assert world.slskd.searches.records == {}
-    assert await world.pipeline.queue_entries() == ()
+    assert await world.pipeline.queue.entries() == ()
 
 
 async def test_a_pause_survives_a_restart(make_world: MakeWorld) -> None:
     """Paused, nothing is begun, before and after a restart; resumed, it is."""
     world = await make_world(peer("ann", copy("r3")))
     pipeline = await world.start("single")
-    await pipeline.pause()
+    await pipeline.queue.pause()
     await world.sync()
     await world.leap(HOUR)
     await world.restart()
-    assert world.pipeline.is_paused
+    assert world.pipeline.queue.is_paused
     await world.leap(HOUR)
     assert world.slskd.statistics.searches_sent_at == []
-    await world.pipeline.resume()
+    await world.pipeline.queue.resume()
     await world.until(FILED)
 
 
@@ -530,18 +530,18 @@ async def test_quality_and_automatic_download_are_chosen_by_playlist(
     single, pair = world.spotify.playlist_id("single"), world.spotify.playlist_id("pair")
     world.playlists[pair] = PlaylistOptions(automatic_download=False)
     world.playlists[single] = PlaylistOptions(quality=Quality.BEST)
-    await world.pipeline.set_playlists(world.playlists)
+    await world.pipeline.playlists.configure(world.playlists)
     await world.sync()
     found = await world.until_settled()
     assert (found["r1"].state, found["r2"].state) == (None, None)
     assert found["r3"].file is not None
     assert found["r3"].file.format == "flac"
-    assert await world.pipeline.download_missing(pair) == 2
-    assert await world.pipeline.download_missing(pair) == 0
+    assert await world.pipeline.playlists.download_missing(pair) == 2
+    assert await world.pipeline.playlists.download_missing(pair) == 0
     found = await world.until_settled()
     assert found["r1"].state is FILED
     with pytest.raises(InputError, match="unknown_playlist"):
-        await world.pipeline.download_missing("nothing")
+        await world.pipeline.playlists.download_missing("nothing")
 
 
 async def test_figures_for_diagnostics_hold_no_names(make_world: MakeWorld) -> None:

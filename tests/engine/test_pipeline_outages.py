@@ -87,7 +87,7 @@ async def test_work_waits_while_slskd_is_not_logged_in(
     world.slskd.disconnect_from_soulseek()
     await world.pass_time(MINUTE)
     world.playlists[world.spotify.playlist_id("pair")] = next(iter(world.playlists.values()))
-    await world.pipeline.set_playlists(world.playlists)
+    await world.pipeline.playlists.configure(world.playlists)
     await world.sync()
     before = len(world.slskd.statistics.searches_sent_at)
     await world.leap(24 * HOUR)
@@ -241,7 +241,7 @@ async def test_spotify_away_stops_no_download(make_world: MakeWorld, fault: Spot
     world.spotify.fail(fault, times=None)
     with pytest.raises(ServiceError):
         await world.sync(force=True)
-    shown = await world.pipeline.playlists_snapshot()
+    shown = await world.pipeline.playlists.snapshot()
     assert not shown.spotify.is_connected
     [playlist] = shown.playlists.values()
     assert playlist.tracks == 1
@@ -255,7 +255,7 @@ async def test_slskd_away_stops_no_sync(make_world: MakeWorld) -> None:
     await world.start("single", "mixed")
     await world.sync()
     await world.pass_time(5 * MINUTE)
-    queue = await world.pipeline.queue_snapshot()
+    queue = await world.pipeline.queue.snapshot()
     assert queue.slskd.trouble is Trouble.UNREACHABLE
     assert (queue.waiting, queue.failed, queue.not_available) == (3, 0, 0)
     assert queue.tracks_wanted == 3

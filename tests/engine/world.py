@@ -240,7 +240,7 @@ class World:
         connection = pipeline._context.database._connection
         assert connection is not None
         connection.execute("PRAGMA synchronous = OFF")  # No power is cut here.
-        await pipeline.set_playlists(self.playlists)
+        await pipeline.playlists.configure(self.playlists)
         pipeline.subscribe(self._hear)
         self._pipeline = pipeline
         self._running = asyncio.create_task(pipeline.run())
@@ -282,7 +282,7 @@ class World:
 
     async def sync(self, *, force: bool = False) -> None:
         """Sync all configured playlists."""
-        await self.passing(self.pipeline.sync_playlists(force=force))
+        await self.passing(self.pipeline.playlists.sync(force=force))
 
     async def until(
         self, *states: DownloadState | None, seconds: float = HOUR, key: str = "r3"
@@ -316,7 +316,7 @@ class World:
         """Let time pass until no download moves any more, and return all by recording."""
 
         async def is_settled() -> bool:
-            queue: QueueSnapshot = await self.pipeline.queue_snapshot()
+            queue: QueueSnapshot = await self.pipeline.queue.snapshot()
             return queue.waiting + queue.searching + queue.transferring + queue.filing == 0
 
         await self._until(is_settled, seconds)
@@ -330,7 +330,7 @@ class World:
         keys = {self.spotify.track_id(key): key for key in RECORDINGS}
         found: dict[str, TrackStatus] = {}
         for spotify_id in self.playlists:
-            for entry in await self.pipeline.playlist_entries(spotify_id):
+            for entry in await self.pipeline.playlists.entries(spotify_id):
                 if entry.status is not None:
                     uri = entry.status.track.metadata.spotify_uri or ""
                     found[keys.get(uri.rpartition(":")[2], uri)] = entry.status

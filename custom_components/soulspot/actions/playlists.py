@@ -54,7 +54,7 @@ async def async_import_playlist(call: ServiceCall) -> ServiceResponse:
     require_spotify(entry)
     data = entry.runtime_data
     with translated_errors():
-        report = await data.pipeline.import_playlist(
+        report = await data.pipeline.playlists.import_playlist(
             playlist_id, fetch_all_tracks=call.data[ATTR_FETCH_ALL_TRACKS]
         )
         if find_playlist(entry, playlist_id) is None:
@@ -67,7 +67,9 @@ async def async_import_list(call: ServiceCall) -> ServiceResponse:
     """Import a list of tracks that does not come from Spotify."""
     data = find_entry(call).runtime_data
     with translated_errors():
-        report = await data.pipeline.import_list(call.data.get(ATTR_NAME), call.data[ATTR_CONTENT])
+        report = await data.pipeline.playlists.import_list(
+            call.data.get(ATTR_NAME), call.data[ATTR_CONTENT]
+        )
         await data.playlists.async_reread()
     return Responses(await async_get_sentences(call.hass)).imported(report)
 
@@ -96,7 +98,7 @@ async def async_download_missing(call: ServiceCall) -> ServiceResponse:
     """Queue what is missing from one playlist, or from all of them."""
     entry, playlist_id = find_playlist_target(call)
     with translated_errors():
-        queued = await entry.runtime_data.pipeline.download_missing(playlist_id)
+        queued = await entry.runtime_data.pipeline.playlists.download_missing(playlist_id)
     return {"queued": queued}
 
 
@@ -104,8 +106,8 @@ async def async_get_playlist(call: ServiceCall) -> ServiceResponse:
     """Return a playlist with every entry and its state."""
     entry, playlist_id = require_playlist(call)
     with translated_errors():
-        entries = await entry.runtime_data.pipeline.playlist_entries(playlist_id)
-        snapshot = await entry.runtime_data.pipeline.playlists_snapshot()
+        entries = await entry.runtime_data.pipeline.playlists.entries(playlist_id)
+        snapshot = await entry.runtime_data.pipeline.playlists.snapshot()
     responses = Responses(await async_get_sentences(call.hass))
     playlist = snapshot.playlists.get(playlist_id)
     return {

@@ -85,7 +85,7 @@ async def async_search(call: ServiceCall) -> ServiceResponse:
     if ATTR_TRACK_ID not in data:
         _require_names(call)
     with translated_errors():
-        report = await entry.runtime_data.pipeline.search(
+        report = await entry.runtime_data.pipeline.tracks.search(
             track_id=TrackId(data[ATTR_TRACK_ID]) if ATTR_TRACK_ID in data else None,
             query=data.get(ATTR_SEARCH_QUERY),
             quality=_quality(call),
@@ -108,7 +108,7 @@ async def async_download_track(call: ServiceCall) -> ServiceResponse:
     entry = find_entry(call)
     with translated_errors():
         track_id = await _async_wanted(call, entry)
-        report = await entry.runtime_data.pipeline.download_track(
+        report = await entry.runtime_data.pipeline.tracks.download(
             track_id,
             query=call.data.get(ATTR_SEARCH_QUERY),
             quality=_quality(call),
@@ -137,7 +137,7 @@ async def async_enrich_metadata(call: ServiceCall) -> ServiceResponse:
     """Look a track up at MusicBrainz."""
     entry = find_entry(call)
     with translated_errors():
-        report = await entry.runtime_data.pipeline.enrich_metadata(
+        report = await entry.runtime_data.pipeline.tracks.enrich_metadata(
             TrackId(call.data[ATTR_TRACK_ID]),
             force_refresh=call.data[ATTR_FORCE_REFRESH],
             enrich_artist=call.data[ATTR_ENRICH_ARTIST],
@@ -159,14 +159,14 @@ async def async_get_queue(call: ServiceCall) -> ServiceResponse:
     entry = find_entry(call)
     pipeline = entry.runtime_data.pipeline
     with translated_errors():
-        downloads = await pipeline.queue_entries(
+        downloads = await pipeline.queue.entries(
             states=[DownloadState(state) for state in call.data[ATTR_STATES]]
             if ATTR_STATES in call.data
             else None,
             limit=call.data[ATTR_LIMIT],
             offset=call.data[ATTR_OFFSET],
         )
-        queue = await pipeline.queue_snapshot()
+        queue = await pipeline.queue.snapshot()
     responses = Responses(await async_get_sentences(call.hass))
     return {
         "queue": responses.queue(queue),
@@ -179,7 +179,7 @@ async def _async_wanted(call: ServiceCall, entry: SoulSpotConfigEntry) -> TrackI
     if ATTR_TRACK_ID in call.data:
         return TrackId(call.data[ATTR_TRACK_ID])
     _require_names(call)
-    track = await entry.runtime_data.pipeline.add_track(**_described(call))
+    track = await entry.runtime_data.pipeline.tracks.add(**_described(call))
     return track.id
 
 

@@ -97,7 +97,7 @@ class PlaylistFlowHandler(ConfigSubentryFlow):
         problem = FormError()
         user_id = entry.data[CONF_SPOTIFY_USER_ID]
         try:
-            playlists = await entry.runtime_data.pipeline.list_spotify_playlists()
+            playlists = await entry.runtime_data.pipeline.playlists.list_spotify()
         except SoulSpotError as error:
             playlists, problem = (), await async_playlist_error(self.hass, error)
         return tuple(
@@ -117,7 +117,7 @@ class PlaylistFlowHandler(ConfigSubentryFlow):
         for choice in self._choices or ():
             if choice.spotify_id == playlist_id:
                 return choice
-        summary = await entry.runtime_data.pipeline.describe_playlist(playlist_id)
+        summary = await entry.runtime_data.pipeline.playlists.describe(playlist_id)
         require_readable(summary, entry.data[CONF_SPOTIFY_USER_ID])
         return summary
 

@@ -69,8 +69,8 @@ def make_folder(path: Path) -> None:
 
 async def owned(pipeline: Pipeline, lines: str) -> dict[str, str | None]:
     """Import a list, and return each title's file."""
-    report = await pipeline.import_list("Wanted", HEADER + lines)
-    entries = await pipeline.playlist_entries(report.playlist.spotify_id)
+    report = await pipeline.playlists.import_list("Wanted", HEADER + lines)
+    entries = await pipeline.playlists.entries(report.playlist.spotify_id)
     return {
         entry.title: entry.status.file.path if entry.status and entry.status.file else None
         for entry in entries
@@ -84,7 +84,7 @@ async def test_owned_is_known_by_evidence(pipeline: Pipeline, put: Callable[...,
     put("c.ogg", "Live Song (Live)")
     put("d.m4a", "Short Song")
     put("e.opus", "Reissued")
-    progress = await pipeline.index_library()
+    progress = await pipeline.library.index()
     assert (progress.read, progress.unreadable, progress.is_running) == (5, 0, False)
     assert await owned(
         pipeline,
@@ -109,12 +109,14 @@ async def test_owned_is_known_by_evidence(pipeline: Pipeline, put: Callable[...,
 async def test_nothing_owned_is_downloaded(pipeline: Pipeline, put: Callable[..., Path]) -> None:
     """Queue only what the library lacks, for lists and for people."""
     put("Ada/Plain Song.flac", "Plain Song")
-    await pipeline.index_library()
-    report = await pipeline.import_list("Wanted", HEADER + "Plain Song,Ada,,0:02,\nOther,Ada,,,\n")
+    await pipeline.library.index()
+    report = await pipeline.playlists.import_list(
+        "Wanted", HEADER + "Plain Song,Ada,,0:02,\nOther,Ada,,,\n"
+    )
     list_id = report.playlist.spotify_id
-    assert await pipeline.download_missing(list_id) == 1
-    assert [entry.track.metadata.title for entry in await pipeline.queue_entries()] == ["Other"]
-    snapshot = (await pipeline.playlists_snapshot()).playlists[list_id]
+    assert await pipeline.playlists.download_missing(list_id) == 1
+    assert [entry.track.metadata.title for entry in await pipeline.queue.entries()] == ["Other"]
+    snapshot = (await pipeline.playlists.snapshot()).playlists[list_id]
     assert (snapshot.owned, snapshot.missing) == (1, 1)
 
 
@@ -125,7 +127,7 @@ async def test_the_best_of_several_files_is_taken(
     put("1.mp3", "Song")
     put("2.flac", "Song")
     put("3.ogg", "Song")
-    await pipeline.index_library()
+    await pipeline.library.index()
     assert await owned(pipeline, "Song,Ada,,0:02,\n") == {"Song": "2.flac"}
 
 
@@ -135,7 +137,7 @@ async def test_files_that_come_later_are_found(
     """Recognise wanted tracks in new files, and write the playlist's file."""
     assert await owned(pipeline, "Song,Ada,,0:02,\n") == {"Song": None}
     put("Ada/Song.flac", "Song")
-    await pipeline.index_library()
+    await pipeline.library.index()
     assert await owned(pipeline, "Song,Ada,,0:02,\n") == {"Song": "Ada/Song.flac"}
     assert "../Ada/Song.flac" in playlist_text(library)
 
@@ -145,13 +147,13 @@ async def test_moved_files_are_followed_and_deleted_ones_forgotten(
 ) -> None:
     """Take the new place of a file that was moved; want again what was deleted."""
     moved, deleted = put("Song.flac", "Song"), put("Gone.flac", "Gone")
-    await pipeline.index_library()
+    await pipeline.library.index()
     lines = "Song,Ada,,0:02,\nGone,Ada,,0:02,\n"
     assert await owned(pipeline, lines) == {"Song": "Song.flac", "Gone": "Gone.flac"}
     (library / "Ada").mkdir()
     shutil.move(moved, library / "Ada" / "01 Song.flac")
     deleted.unlink()
-    progress = await pipeline.index_library()
+    progress = await pipeline.library.index()
     assert (progress.read, progress.removed) == (1, 2)
     assert await owned(pipeline, lines) == {"Song": "Ada/01 Song.flac", "Gone": None}
 
@@ -162,29 +164,29 @@ async def test_a_disk_that_is_away_loses_nothing(
     """Keep everything when the folder is gone, empty, or mostly so."""
     for number in range(25):
         put(f"{number}.mp3", f"Song {number}")
-    await pipeline.index_library()
+    await pipeline.library.index()
     lines = "Song 3,Ada,,0:02,\n"
     assert await owned(pipeline, lines) == {"Song 3": "3.mp3"}
     away = library.with_name("away")
     shutil.move(library, away)
     with pytest.raises(StorageError, match="folder_missing"):
-        await pipeline.index_library()
+        await pipeline.library.index()
     make_folder(library)
-    assert (await pipeline.index_library()).removed == 0
+    assert (await pipeline.library.index()).removed == 0
     assert await owned(pipeline, lines) == {"Song 3": "3.mp3"}
     shutil.rmtree(library)
     shutil.move(away, library)
-    assert (await pipeline.index_library()).read == 0
+    assert (await pipeline.library.index()).read == 0
 
 
 async def test_only_changes_are_read(pipeline: Pipeline, put: Callable[..., Path]) -> None:
     """Read a file again only after it changed."""
     put("1.mp3", "One")
     put("2.mp3", "Two")
-    assert (await pipeline.index_library()).read == 2
-    assert (await pipeline.index_library()).read == 0
+    assert (await pipeline.library.index()).read == 2
+    assert (await pipeline.library.index()).read == 0
     put("2.mp3", "Another title")
-    progress = await pipeline.index_library()
+    progress = await pipeline.library.index()
     assert (progress.read, progress.looked_at) == (1, 2)
     assert await owned(pipeline, "Two,Ada,,0:02,\nAnother title,Ada,,0:02,\n") == {
         "Two": None,
@@ -197,11 +199,11 @@ async def test_given_up_downloads_end_when_the_file_appears(
 ) -> None:
     """Never download what was put into the library by hand meanwhile."""
     await owned(pipeline, "Song,Ada,,0:02,\n")
-    track = await pipeline.add_track(artist="Ada", title="Song", duration_ms=2000)
-    report = await pipeline.download_track(track.id, timeout=0)
+    track = await pipeline.tracks.add(artist="Ada", title="Song", duration_ms=2000)
+    report = await pipeline.tracks.download(track.id, timeout=0)
     assert report.state is DownloadState.QUEUED
     put("Song.flac", "Song")
-    await pipeline.index_library()
-    status = await pipeline.track_status(track.id)
+    await pipeline.library.index()
+    status = await pipeline.tracks.status(track.id)
     assert status.file is not None
     assert status.file.path == "Song.flac"

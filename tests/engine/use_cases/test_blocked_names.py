@@ -21,7 +21,7 @@ async def queries(world: World) -> dict[str, list[str]]:
     return {
         key: [
             entry.data["query"].casefold()
-            for entry in await world.pipeline.track_journal(TrackId(status.track.id))
+            for entry in await world.pipeline.tracks.journal(TrackId(status.track.id))
             if entry.event == "searched"
         ]
         for key, status in (await world.statuses()).items()
@@ -59,7 +59,7 @@ async def test_an_absent_track_is_no_sign_of_a_dropped_name(make_world: MakeWorl
     events = [
         entry.event
         for status in (await world.statuses()).values()
-        for entry in await world.pipeline.track_journal(TrackId(status.track.id))
+        for entry in await world.pipeline.tracks.journal(TrackId(status.track.id))
     ]
     assert "not_available" in events
     assert "seems_blocked" not in events

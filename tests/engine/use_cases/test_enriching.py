@@ -21,13 +21,13 @@ async def world(make_world: MakeWorld) -> World:
 async def track(world: World, title: str = "Gravel and Snow", **words: object) -> Track:
     """Return a track known by its words alone."""
     artist = RECORDINGS["r3"].artists[0]
-    return await world.pipeline.add_track(artist=artist, title=title, **words)  # type: ignore[arg-type]
+    return await world.pipeline.tracks.add(artist=artist, title=title, **words)  # type: ignore[arg-type]
 
 
 async def test_ids_and_dates_are_added_once(world: World) -> None:
     """A certain recording brings ids, genres and length; asking again costs nothing, unless forced."""
     wanted = await track(world)
-    report = await world.passing(world.pipeline.enrich_metadata(wanted.id))
+    report = await world.passing(world.pipeline.tracks.enrich_metadata(wanted.id))
     assert report.errors == ()
     assert report.track.musicbrainz_recording_id == mbid("recording", "r3")
     assert report.track.metadata.duration_ms == LENGTH_MS + 3000
@@ -36,9 +36,11 @@ async def test_ids_and_dates_are_added_once(world: World) -> None:
         report.enriched_fields
     )
     asked = world.musicbrainz.log.count()
-    again = await world.passing(world.pipeline.enrich_metadata(wanted.id))
+    again = await world.passing(world.pipeline.tracks.enrich_metadata(wanted.id))
     assert (again.enriched_fields, world.musicbrainz.log.count()) == ((), asked)
-    forced = await world.passing(world.pipeline.enrich_metadata(wanted.id, force_refresh=True))
+    forced = await world.passing(
+        world.pipeline.tracks.enrich_metadata(wanted.id, force_refresh=True)
+    )
     # A lookup by ISRC may know more than the search by words before it, but nothing else.
     assert forced.track.musicbrainz_recording_id == report.track.musicbrainz_recording_id
     assert forced.track.metadata == report.track.metadata
@@ -49,7 +51,7 @@ async def test_only_what_was_asked_for_is_added(world: World) -> None:
     """Artist and album ids can be left out."""
     wanted = await track(world, album="Volume 3")
     report = await world.passing(
-        world.pipeline.enrich_metadata(wanted.id, enrich_artist=False, enrich_album=False)
+        world.pipeline.tracks.enrich_metadata(wanted.id, enrich_artist=False, enrich_album=False)
     )
     after = report.track
     assert after.musicbrainz_recording_id is not None
@@ -62,11 +64,11 @@ async def test_only_what_was_asked_for_is_added(world: World) -> None:
 async def test_doubt_is_told_and_stores_nothing(world: World) -> None:
     """A recording nobody knows, and one of another length, leave the track as it was."""
     unknown = await track(world, "No Such Song At All")
-    report = await world.passing(world.pipeline.enrich_metadata(unknown.id))
+    report = await world.passing(world.pipeline.tracks.enrich_metadata(unknown.id))
     assert [error.key for error in report.errors] == ["no_recording"]
     assert report.track.musicbrainz_recording_id is None
     longer = await track(world, "Paper Compass", duration_ms=LENGTH_MS + 300_000)
-    report = await world.passing(world.pipeline.enrich_metadata(longer.id))
+    report = await world.passing(world.pipeline.tracks.enrich_metadata(longer.id))
     assert report.errors != ()
     assert report.track.metadata.duration_ms == LENGTH_MS + 300_000
 
@@ -76,9 +78,9 @@ async def test_trouble_is_raised_and_tried_again_later(world: World) -> None:
     wanted = await track(world)
     world.musicbrainz.fail(Fault.BAD_GATEWAY, times=None)
     with pytest.raises(ServiceError):
-        await world.passing(world.pipeline.enrich_metadata(wanted.id))
+        await world.passing(world.pipeline.tracks.enrich_metadata(wanted.id))
     world.musicbrainz.clear_faults()
-    report = await world.passing(world.pipeline.enrich_metadata(wanted.id))
+    report = await world.passing(world.pipeline.tracks.enrich_metadata(wanted.id))
     assert report.track.musicbrainz_recording_id is not None
 
 
@@ -86,7 +88,7 @@ async def test_an_unknown_track_is_named(world: World) -> None:
     """An id that a person made up is that person's error."""
     wanted = await track(world)
     with pytest.raises(InputError, match="unknown_track"):
-        await world.pipeline.enrich_metadata(type(wanted.id)(wanted.id + 1))
+        await world.pipeline.tracks.enrich_metadata(type(wanted.id)(wanted.id + 1))
 
 
 async def test_a_playlist_is_asked_about_in_few_requests(make_world: MakeWorld) -> None:

@@ -23,12 +23,12 @@ async def world(make_world: MakeWorld) -> World:
 async def run_import(world: World, key: str, **changes: bool) -> ImportReport:
     """Import a list by the address that a listener would copy."""
     link = world.spotify.playlist_url(key)
-    return await world.passing(world.pipeline.import_playlist(link, **changes))
+    return await world.passing(world.pipeline.playlists.import_playlist(link, **changes))
 
 
 async def shown(world: World, key: str) -> list[str]:
     """Return the stored positions: titles, or kinds where there is no track."""
-    entries = await world.pipeline.playlist_entries(world.spotify.playlist_id(key))
+    entries = await world.pipeline.playlists.entries(world.spotify.playlist_id(key))
     assert [entry.position for entry in entries] == list(range(len(entries)))
     return [
         entry.status.track.metadata.title if entry.status else str(entry.kind) for entry in entries
@@ -70,11 +70,11 @@ async def test_nothing_is_downloaded_unless_configured(world: World) -> None:
     """Importing by an action is looking, not wanting."""
     await world.start()
     await run_import(world, "mixed")
-    assert await world.pipeline.queue_entries() == ()
+    assert await world.pipeline.queue.entries() == ()
     await world.stop()
     await world.start("mixed")
     await run_import(world, "mixed")
-    assert len(await world.pipeline.queue_entries()) == 2
+    assert len(await world.pipeline.queue.entries()) == 2
 
 
 async def test_importing_again_changes_nothing(world: World) -> None:
@@ -122,10 +122,10 @@ async def test_a_track_that_left_stays_wanted_by_nobody(world: World) -> None:
     """A removed entry is not counted as wanted any more."""
     await world.start("pair")
     await world.sync()
-    assert (await world.pipeline.queue_snapshot()).tracks_wanted == 2
+    assert (await world.pipeline.queue.snapshot()).tracks_wanted == 2
     world.spotify.world.remove("pair", 0)
     await world.sync()
-    assert (await world.pipeline.queue_snapshot()).tracks_wanted == 1
+    assert (await world.pipeline.queue.snapshot()).tracks_wanted == 1
 
 
 async def test_the_description_alone_is_cheap(world: World) -> None:
@@ -152,7 +152,7 @@ async def test_what_is_no_playlist_is_refused_without_a_request(world: World, li
     """A wrong link is the person's error, and Spotify is not bothered with it."""
     await world.start()
     with pytest.raises(InputError):
-        await world.pipeline.import_playlist(link)
+        await world.pipeline.playlists.import_playlist(link)
     assert asked(world) == {}
 
 
@@ -161,10 +161,10 @@ async def test_without_spotify_the_rest_works(world: World) -> None:
     pipeline = Pipeline(world.settings, session=world._session, tokens=None, clock=world.clock)
     await pipeline.open()
     with pytest.raises(AuthenticationError, match="spotify_not_configured"):
-        await pipeline.import_playlist(world.spotify.playlist_url("pair"))
+        await pipeline.playlists.import_playlist(world.spotify.playlist_url("pair"))
     with pytest.raises(AuthenticationError, match="spotify_not_configured"):
-        await pipeline.list_spotify_playlists()
-    track = await pipeline.add_track(artist="Somebody", title="Something")
+        await pipeline.playlists.list_spotify()
+    track = await pipeline.tracks.add(artist="Somebody", title="Something")
     assert track.label == "Somebody - Something"
     await pipeline.close()
 
@@ -200,13 +200,13 @@ async def test_trouble_leaves_the_stored_list_untouched(
     if key is not None:
         assert caught.value.translation_key == key
     assert await shown(world, "mixed") == MIXED
-    [playlist] = (await world.pipeline.playlists_snapshot()).playlists.values()
+    [playlist] = (await world.pipeline.playlists.snapshot()).playlists.values()
     assert playlist.playlist.error is not None
     assert playlist.playlist.error.key == caught.value.translation_key
     world.spotify.clear_faults()
     await world.leap(2 * HOUR)
     assert (await run_import(world, "mixed")).changed
-    [playlist] = (await world.pipeline.playlists_snapshot()).playlists.values()
+    [playlist] = (await world.pipeline.playlists.snapshot()).playlists.values()
     assert playlist.playlist.error is None
 
 
@@ -258,7 +258,7 @@ async def test_a_forbidden_list_stops_no_other(world: World) -> None:
     """Somebody else's list shows why it cannot be read, and the others are synced."""
     await world.start("foreign", "pair")
     await world.sync()
-    shown_lists = (await world.pipeline.playlists_snapshot()).playlists
+    shown_lists = (await world.pipeline.playlists.snapshot()).playlists
     foreign = shown_lists[world.spotify.playlist_id("foreign")]
     assert foreign.playlist.error == Reason(
         key="spotify_playlist_forbidden",
@@ -270,7 +270,7 @@ async def test_a_forbidden_list_stops_no_other(world: World) -> None:
     assert (foreign.entries, foreign.tracks) == (0, 0)
     pair = shown_lists[world.spotify.playlist_id("pair")]
     assert (pair.tracks, pair.playlist.error) == (2, None)
-    assert (await world.pipeline.playlists_snapshot()).spotify.is_connected
+    assert (await world.pipeline.playlists.snapshot()).spotify.is_connected
 
 
 async def test_a_deleted_list_keeps_what_was_known(world: World) -> None:
@@ -279,7 +279,7 @@ async def test_a_deleted_list_keeps_what_was_known(world: World) -> None:
     await world.sync()
     world.spotify.world.delete("pair")
     await world.sync()
-    [pair] = (await world.pipeline.playlists_snapshot()).playlists.values()
+    [pair] = (await world.pipeline.playlists.snapshot()).playlists.values()
     assert pair.tracks == 2
     assert pair.playlist.error is not None
     assert pair.playlist.error.key == "spotify_playlist_not_found"
@@ -304,11 +304,11 @@ async def test_trouble_with_spotify_as_a_whole_is_its_health(
     world.spotify.fail(fault, times=None)
     with pytest.raises(SoulSpotError):
         await world.sync()
-    assert (await world.pipeline.playlists_snapshot()).spotify.trouble is trouble
+    assert (await world.pipeline.playlists.snapshot()).spotify.trouble is trouble
     world.spotify.clear_faults()
     await world.leap(24 * HOUR)
     await world.sync()
-    assert (await world.pipeline.playlists_snapshot()).spotify.is_connected
+    assert (await world.pipeline.playlists.snapshot()).spotify.is_connected
 
 
 async def test_lists_that_are_not_configured_any_more_are_forgotten(world: World) -> None:
@@ -316,18 +316,18 @@ async def test_lists_that_are_not_configured_any_more_are_forgotten(world: World
     await world.start("pair", "single")
     await world.sync()
     del world.playlists[world.spotify.playlist_id("pair")]
-    await world.pipeline.set_playlists(world.playlists)
+    await world.pipeline.playlists.configure(world.playlists)
     with pytest.raises(InputError, match="unknown_playlist"):
         await shown(world, "pair")
-    assert len(await world.pipeline.queue_entries()) == 3
-    assert (await world.pipeline.queue_snapshot()).tracks_wanted == 1
+    assert len(await world.pipeline.queue.entries()) == 3
+    assert (await world.pipeline.queue.snapshot()).tracks_wanted == 1
 
 
 async def test_kinds_are_kept(world: World) -> None:
     """What a position holds is told by its kind."""
     await world.start()
     await run_import(world, "mixed")
-    entries = await world.pipeline.playlist_entries(world.spotify.playlist_id("mixed"))
+    entries = await world.pipeline.playlists.entries(world.spotify.playlist_id("mixed"))
     assert [entry.kind for entry in entries] == [
         EntryKind.TRACK,
         EntryKind.EPISODE,

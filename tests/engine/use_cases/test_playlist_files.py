@@ -61,7 +61,7 @@ async def test_a_library_that_is_away_does_not_stop_a_sync(make_world: MakeWorld
     world.library.rename(away)
     world.spotify.world.move("pair", 0, 1)
     await world.sync()
-    [shown] = (await world.pipeline.playlists_snapshot()).playlists.values()
+    [shown] = (await world.pipeline.playlists.snapshot()).playlists.values()
     assert shown.playlist.error is None
     away.rename(world.library)
     await world.sync(force=True)

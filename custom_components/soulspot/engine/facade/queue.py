@@ -1,0 +1,95 @@
+"""Offer everything that is done with the queue as a whole."""
+
+from collections.abc import Iterable
+
+from ..model import DownloadState
+from ..queue.scheduler import Scheduler
+from ..slskd.transfer_parsing import parse_webhook
+from ..store.settings import get_setting, set_setting
+from ..use_cases.context import Context
+from ..use_cases.request_download import RequestDownload
+from ..use_cases.show import Show
+from ..use_cases.watch_slskd import WatchSlskd
+from ..use_cases.watch_transfers import WatchTransfers
+from ..views import QueueSnapshot, TrackStatus
+
+_PAUSED_KEY = "paused"
+
+
+class Queue:
+    """Count the work, hold it and let it go on."""
+
+    def __init__(
+        self,
+        context: Context,
+        scheduler: Scheduler,
+        *,
+        watch: WatchSlskd,
+        transfers: WatchTransfers,
+        requests: RequestDownload,
+        show: Show,
+    ) -> None:
+        """Take the use cases that others need too."""
+        self._context = context
+        self._scheduler = scheduler
+        self._watch = watch
+        self._transfers = transfers
+        self._requests = requests
+        self._show = show
+
+    async def snapshot(self) -> QueueSnapshot:
+        """Count the work; the day begins at midnight of this machine's time zone."""
+        today = self._context.clock.now().astimezone()
+        return await self._show.queue(
+            self._watch.health,
+            paused=self.is_paused,
+            midnight=today.replace(hour=0, minute=0, second=0, microsecond=0),
+        )
+
+    async def entries(
+        self,
+        *,
+        states: Iterable[DownloadState] | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[TrackStatus, ...]:
+        """Return a page of downloads, at most 500, the latest changed first."""
+        return await self._show.downloads(states, limit=limit, offset=offset)
+
+    async def retry_failed(self) -> int:
+        """Queue again what failed or was not to be had, and return how many tracks that are."""
+        return await self._requests.retry_failed()
+
+    def note_download_completed(self, payload: object) -> bool:
+        """Take in what slskd's webhook posts; True when it tells of a finished download.
+
+        Webhooks come twice, late or never: they only make the next look happen at once.
+        """
+        event = parse_webhook(payload)
+        if event is not None:
+            self._transfers.note_completed(event)
+        return event is not None
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether no new work is begun."""
+        return self._scheduler.paused
+
+    async def restore_pause(self) -> None:
+        """Go on as before the restart: paused or not."""
+        self._scheduler.paused = bool(await self._context.database.run(get_setting, _PAUSED_KEY))
+
+    async def pause(self) -> None:
+        """Begin nothing new; what runs is finished. Survives a restart."""
+        await self._set_paused(True)
+
+    async def resume(self) -> None:
+        """Go on."""
+        await self._set_paused(False)
+
+    async def _set_paused(self, paused: bool) -> None:
+        """Store and apply the switch."""
+        self._scheduler.paused = paused
+        await self._context.database.run(set_setting, _PAUSED_KEY, paused or None)
+        self._scheduler.wake()
+        self._context.announcer.changed()
