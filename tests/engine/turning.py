@@ -139,6 +139,29 @@ async def watch_threads(activity: Activity) -> None:
         return future
 
     executor.submit = counted
+    await_results(activity)
+
+
+def await_results(activity: Activity) -> None:
+    """Count a thread's work until the event loop has its result, not only until the thread has it.
+
+    On a busy machine a thread can be put to sleep between its end and telling of it.
+    """
+    loop: Any = asyncio.get_running_loop()
+    run = loop.run_in_executor
+
+    def counted(*args: Any) -> asyncio.Future[Any]:
+        """Begin work."""
+        activity.begin()
+        try:
+            future: asyncio.Future[Any] = run(*args)
+        except BaseException:
+            activity.end()
+            raise
+        future.add_done_callback(lambda _: activity.end())
+        return future
+
+    loop.run_in_executor = counted
 
 
 class Turner:

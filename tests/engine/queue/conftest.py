@@ -13,7 +13,7 @@ from custom_components.soulspot.engine.queue.scheduler import Handler, Scheduler
 from custom_components.soulspot.engine.store import Database, jobs
 from custom_components.soulspot.engine.store.jobs import Job
 
-from ..turning import Activity, TurnedClock, Turner, WatchedExecutor
+from ..turning import Activity, TurnedClock, Turner, WatchedExecutor, await_results
 
 
 class Queue:
@@ -79,6 +79,7 @@ async def queue(tmp_path: Path) -> AsyncIterator[Queue]:
     """Return an empty queue."""
     asyncio.get_running_loop().set_debug(False)  # Its tracebacks take most of the time.
     activity = Activity()
+    await_results(activity)
     async with AsyncExitStack() as stack:
         database = await watched_database(tmp_path / "queue.db", activity)
         stack.push_async_callback(database.close)
