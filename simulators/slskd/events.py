@@ -13,7 +13,9 @@ import uuid
 import aiohttp
 
 from .clock import SimulatedClock
-from .json_rules import Json, instant
+from .json_rules import Json, instant, without_nulls
+from .transfer_model import with_numbered_enums
+from .versions import SlskdVersion
 
 _LOGGER = logging.getLogger(__name__)
 _KEPT = 100_000
@@ -43,9 +45,12 @@ class Webhook:
 class EventLog:
     """Hold events, newest first, and hand them to webhooks."""
 
-    def __init__(self, clock: SimulatedClock, webhooks: tuple[Webhook, ...] = ()) -> None:
+    def __init__(
+        self, clock: SimulatedClock, version: SlskdVersion, webhooks: tuple[Webhook, ...] = ()
+    ) -> None:
         """Begin empty."""
         self._clock = clock
+        self._version = version
         self._webhooks = webhooks
         self._records: deque[dict[str, Json]] = deque(maxlen=_KEPT)
         self._session: aiohttp.ClientSession | None = None
@@ -53,11 +58,11 @@ class EventLog:
         self.total = 0
 
     def add(self, kind: str, data: dict[str, Any]) -> dict[str, Json]:
-        """Record an event and return its record; `data` becomes a JSON string with its nulls."""
+        """Record an event and return its record; `data` becomes a JSON string as the version writes it."""
         record: dict[str, Json] = {
             "timestamp": instant(self._clock.ticks()),
             "type": kind,
-            "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+            "data": json.dumps(self._stored(data), ensure_ascii=False, separators=(",", ":")),
             "id": str(uuid.uuid4()),
         }
         self._records.appendleft(record)
@@ -70,10 +75,19 @@ class EventLog:
                     "id": record["id"],
                     "timestamp": record["timestamp"],
                 }
+                if not self._version.writes_nulls_in_webhooks:
+                    payload = {name: without_nulls(value) for name, value in payload.items()}
                 task = asyncio.get_running_loop().create_task(self._call(webhook, payload))
                 self._calls.add(task)
                 task.add_done_callback(self._calls.discard)
         return record
+
+    def _stored(self, data: dict[str, Any]) -> Json:
+        """Return what the database keeps of an event: once without nulls, and enums as numbers."""
+        stored: Json = data if self._version.writes_nulls_in_events else without_nulls(data)
+        if self._version.numbers_enums_in_events:
+            return with_numbered_enums(stored)
+        return stored
 
     def page(self, offset: int, limit: int) -> list[Json]:
         """Return a part of the log, newest first."""

@@ -160,6 +160,12 @@ async def read_json(request: web.Request) -> object:
         raise MalformedBodyError("The input does not contain valid JSON. Path: $") from None
 
 
+def username_of(request: web.Request, decodes_slashes: bool) -> str:
+    """Return the user that a path names; older versions leave an encoded slash as it is."""
+    username = request.match_info["username"]
+    return username if decodes_slashes else username.replace("/", "%2F")
+
+
 def query_flag(request: web.Request, name: str) -> bool:
     """Return a boolean of the query string, false when it is missing."""
     for key, value in request.query.items():

@@ -82,20 +82,11 @@ class ApplicationRoutes:
             },
             "pendingReconnect": False,
             "pendingRestart": False,
-            "server": server.row(),
+            "server": server.row(version),
             "relay": {
                 "mode": "Controller",
                 "controller": {"state": "Disconnected"},
                 "agents": [],
-            },
-            "health": {
-                "search": {
-                    "incoming": {
-                        "latency": 1.748061660740767,
-                        "queueDepth": 0,
-                        "dropRate": 0,
-                    }
-                }
             },
             "user": {
                 **({"username": server.username} if ready else {}),
@@ -132,13 +123,12 @@ class ApplicationRoutes:
             "users": [],
         }
         if version.answers_205_while_reconnecting:
-            row["connectionWatchdog"] = {
-                "isEnabled": not ready,
-                "isAttemptingConnection": server.is_reconnecting,
-                "isAwaitingVpn": False,
-            }
+            row["connectionWatchdog"] = server.watchdog_row(version)
         if version.shows_vpn:
             row["vpn"] = {"isReady": False, "isConnected": False}
+        if version.shows_health:
+            incoming: dict[str, Json] = {"latency": 1.25, "queueDepth": 0, "dropRate": 0}
+            row["health"] = {"search": {"incoming": incoming}}
         return answer(row)
 
     async def restart(self, request: web.Request) -> web.Response:
@@ -167,7 +157,7 @@ class ApplicationRoutes:
 
     async def server(self, request: web.Request) -> web.Response:
         """Return the connection to the Soulseek server."""
-        return answer(self._server.row())
+        return answer(self._server.row(self._version))
 
     async def connect(self, request: web.Request) -> web.Response:
         """Connect to the Soulseek server."""

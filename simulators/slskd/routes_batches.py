@@ -108,7 +108,8 @@ class BatchRoutes:
         """Return a batch with all its downloads, removed ones too."""
         batch_id = guid(request.match_info["id"])
         if batch_id is None:
-            return empty(400)
+            malformed = request.match_info["id"]
+            return text_error(400, f"The specified id {malformed} is not a valid GUID/UUID")
         batch = self._service.batches.get(batch_id)
         return empty(404) if batch is None else answer(self._row(batch))
 

@@ -21,6 +21,8 @@ from .json_rules import (
     text_error,
 )
 from .storage import Storage
+from .transfer_model import Transfer, event_row
+from .versions import SlskdVersion
 
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -135,9 +137,10 @@ def _folder_row(folder: Path, root: Path, recursive: bool) -> dict[str, Json] | 
 class EventRoutes:
     """Answer requests about the event log."""
 
-    def __init__(self, events: EventLog) -> None:
+    def __init__(self, events: EventLog, version: SlskdVersion) -> None:
         """Take the log."""
         self._events = events
+        self._version = version
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes below the API root."""
@@ -155,8 +158,10 @@ class EventRoutes:
             )
         except ValueError:
             return empty(400)
-        if offset < 0 or limit <= 0:
-            return empty(400)
+        if offset < 0:
+            return text_error(400, "Offset must be greater than or equal to zero")
+        if limit <= 0:
+            return text_error(400, "Limit must be greater than zero")
         headers = {"X-Total-Count": str(self._events.total)}
         return answer(self._events.page(offset, limit), headers=headers)
 
@@ -165,34 +170,27 @@ class EventRoutes:
         known = {kind.casefold(): kind for kind in EVENT_TYPES}
         kind = known.get(request.match_info["type"].casefold())
         if kind is None:
-            return empty(400)
+            return text_error(
+                400,
+                f"Unknown event type '{request.match_info['type']}'; "
+                f"must be one of {', '.join(EVENT_TYPES)}",
+            )
         try:
             word = await read_json(request)
         except MalformedBodyError:
             return text_error(500, "Object reference not set to an instance of an object.")
         data: dict[str, Json] = {"version": 0, "message": str(word)}
         if kind == "DownloadFileComplete":
+            nothing = Transfer("00000000-0000-0000-0000-000000000000", "", "", 0, 0)
+            nothing.state, nothing.attempts = "None", 0
             data = {
                 "version": 0,
                 "localFilename": f"{word}local.file",
                 "remoteFilename": f"{word}remote.file",
                 "transfer": {
-                    "id": "00000000-0000-0000-0000-000000000000",
-                    "username": None,
-                    "direction": "Download",
-                    "filename": None,
-                    "size": 0,
-                    "state": "None",
-                    "requestedAt": "0001-01-01T00:00:00",
-                    "enqueuedAt": None,
-                    "startedAt": None,
-                    "endedAt": None,
-                    "bytesTransferred": 0,
-                    "averageSpeed": 0,
-                    "placeInQueue": None,
-                    "exception": None,
-                    "bytesRemaining": 0,
-                    "percentComplete": 0,
+                    **event_row(nothing, self._version, 0.0, 0),
+                    **dict.fromkeys(("username", "filename")),
+                    **({"stateDescription": None} if self._version.shows_state_description else {}),
                 },
             }
         return answer(self._events.add(kind, data), 201)

@@ -15,6 +15,7 @@ from .json_rules import (
     query_flag,
     read_json,
     text_error,
+    username_of,
 )
 from .routes_searches import ONE_AT_A_TIME
 from .transfer_model import Transfer, directory_rows, remote_parts, transfer_row
@@ -66,7 +67,7 @@ class TransferRoutes:
 
     async def _enqueue(self, request: web.Request) -> web.Response:
         """Read the request and begin the downloads."""
-        username = request.match_info["username"]
+        username = username_of(request, self._version.decodes_slashes)
         try:
             files = wanted_files(await read_json(request), self._version)
         except MalformedBodyError as error:
@@ -129,7 +130,7 @@ class TransferRoutes:
 
     async def list_user(self, request: web.Request) -> web.Response:
         """List the downloads from one user; 404 when there are none."""
-        username = request.match_info["username"]
+        username = username_of(request, self._version.decodes_slashes)
         transfers = self._service.of_user(username)
         return answer(self._user_row(username, transfers)) if transfers else empty(404)
 

@@ -2,10 +2,20 @@
 
 from aiohttp import web
 
-from .json_rules import Body, Json, MalformedBodyError, answer, empty, read_json, text_error
+from .json_rules import (
+    Body,
+    Json,
+    MalformedBodyError,
+    answer,
+    empty,
+    read_json,
+    text_error,
+    username_of,
+)
 from .model import Peer, Presence, SharedFile
 from .network import Network, attribute_properties
 from .transfer_model import remote_directory, remote_parts
+from .versions import SlskdVersion
 
 _ATTRIBUTE_TYPES = (
     ("BitRate", "bitRate"),
@@ -19,9 +29,10 @@ _ATTRIBUTE_TYPES = (
 class UserRoutes:
     """Answer requests about peers."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, version: SlskdVersion) -> None:
         """Take the network."""
         self._network = network
+        self._version = version
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes below the API root."""
@@ -36,7 +47,7 @@ class UserRoutes:
 
     def _reach(self, request: web.Request) -> Peer | web.Response:
         """Return the peer, or the answer for one who cannot be reached."""
-        username = request.match_info["username"]
+        username = username_of(request, self._version.decodes_slashes)
         presence = self._network.reachable(username)
         if presence is Presence.OFFLINE:
             return text_error(404, f"User {username} appears to be offline")
@@ -50,7 +61,7 @@ class UserRoutes:
 
     async def status(self, request: web.Request) -> web.Response:
         """Return whether somebody is online, which the server knows."""
-        username = request.match_info["username"]
+        username = username_of(request, self._version.decodes_slashes)
         if username not in self._network.peers:
             return text_error(404, f"User {username} appears to be offline")
         presence = self._network.presence(username)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from .clock import SimulatedClock
-from .json_rules import Json
+from .clock import TICKS_PER_SECOND, SimulatedClock
+from .json_rules import Json, instant
+from .versions import SlskdVersion
 
 _CONNECT_SECONDS = 0.5
 _LOGIN_SECONDS = 1.5
@@ -20,6 +21,7 @@ class ServerConnection:
         self.state = "Disconnected"
         self.refuses_login = False
         self.is_reconnecting = False
+        self._next_attempt: int | None = None
         self._generation = 0
         self.on_login: list[Callable[[], None]] = []
         self.on_loss: list[Callable[[], None]] = []
@@ -80,19 +82,34 @@ class ServerConnection:
             for listener in self.on_loss:
                 listener()
         if reconnects:
+            self._next_attempt = self._clock.ticks() + round(_WATCHDOG_SECONDS * TICKS_PER_SECOND)
             self.connect(_WATCHDOG_SECONDS)
 
-    def row(self) -> dict[str, Json]:
-        """Return the state as the API shows it."""
+    def watchdog_row(self, version: SlskdVersion) -> dict[str, Json]:
+        """Return what the watchdog is doing, which versions since 0.23.2 show."""
+        row: dict[str, Json] = {
+            "isEnabled": self.is_reconnecting,
+            "isAttemptingConnection": self.is_reconnecting,
+        }
+        if version.shows_vpn:
+            row["isAwaitingVpn"] = False
+        if self.is_reconnecting and self._next_attempt is not None:
+            row["nextAttemptAt"] = instant(self._next_attempt)
+        return row
+
+    def row(self, version: SlskdVersion) -> dict[str, Json]:
+        """Return the state as the API of a version shows it."""
         connected = self.state.startswith("Connected")
         known = self.state != "Disconnected"
-        return {
+        row: dict[str, Json] = {
             **({"address": "vps.slsknet.org", "ipEndPoint": "192.0.2.10:2271"} if known else {}),
             "state": self.state,
             "isConnected": connected,
-            "isConnecting": self.state == "Connecting",
             "isLoggedIn": self.is_ready,
-            "isLoggingIn": self.state == "Connected, LoggingIn",
             "isTransitioning": self.state
             in ("Connecting", "Connected, LoggingIn", "Disconnecting"),
         }
+        if version.tells_what_connecting_does:
+            row["isConnecting"] = self.state == "Connecting"
+            row["isLoggingIn"] = self.state == "Connected, LoggingIn"
+        return row

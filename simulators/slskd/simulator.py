@@ -24,6 +24,7 @@ from .routes_application import ApplicationRoutes, OwnShares
 from .routes_batches import BatchRoutes
 from .routes_files import EventRoutes, FileRoutes
 from .routes_searches import SearchRoutes
+from .routes_telemetry import TelemetryRoutes
 from .routes_transfers import TransferRoutes
 from .routes_users import UserRoutes
 from .search_model import Flood
@@ -92,7 +93,7 @@ class SlskdSimulator:
             peers, self.audio, settings.banned_phrases, settings.excluded_phrases
         )
         self.server = ServerConnection(clock, settings.username)
-        self.events = EventLog(clock, settings.webhooks)
+        self.events = EventLog(clock, version, settings.webhooks)
         self.storage = Storage(
             downloads,
             incomplete or downloads.parent / "incomplete",
@@ -153,9 +154,10 @@ class SlskdSimulator:
             *self.search_routes.routes(),
             *batches.routes(),
             *self.transfer_routes.routes(),
-            *UserRoutes(self.network).routes(),
+            *UserRoutes(self.network, version).routes(),
             *FileRoutes(self.storage, self.settings.may_delete_files).routes(),
-            *EventRoutes(self.events).routes(),
+            *TelemetryRoutes(self.transfers, version).routes(),
+            *EventRoutes(self.events, version).routes(),
         ]
         layer = WebLayer(
             self.settings.access,

@@ -13,6 +13,24 @@ INITIALIZING = "Initializing"
 IN_PROGRESS = "InProgress"
 SUCCEEDED = "Completed, Succeeded"
 
+_DIRECTIONS = ("Download", "Upload")
+_FLAGS = {
+    "None": 0,
+    "Requested": 1,
+    "Queued": 2,
+    "Initializing": 4,
+    "InProgress": 8,
+    "Completed": 16,
+    "Succeeded": 32,
+    "Cancelled": 64,
+    "TimedOut": 128,
+    "Errored": 256,
+    "Rejected": 512,
+    "Aborted": 1024,
+    "Locally": 2048,
+    "Remotely": 4096,
+}
+
 
 @dataclass(slots=True, eq=False)
 class Transfer:
@@ -95,27 +113,43 @@ def transfer_row(
     row["requestedAt"] = instant(transfer.requested, with_zone=zoned)
     row["enqueuedAt"] = instant(transfer.enqueued, with_zone=zoned)
     received = transfer.bytes_at(now)
-    elapsed = _elapsed(transfer, ticks)
-    speed = _average_speed(transfer, received, elapsed)
     row["bytesRemaining"] = transfer.size - received
-    row["elapsedTime"] = time_span(elapsed)
     row["percentComplete"] = number(received / transfer.size * 100 if transfer.size else 0.0)
-    if speed > 0:
-        row["remainingTime"] = time_span(
-            round((transfer.size - received) / speed * TICKS_PER_SECOND)
-        )
+    row |= _durations(transfer, received, ticks)
     if version.shows_state_description:
         row["stateDescription"] = transfer.state
     return {name: value for name, value in row.items() if value is not None}
 
 
 def event_row(transfer: Transfer, version: SlskdVersion, now: float, ticks: int) -> dict[str, Json]:
-    """Return a download as events and webhooks carry it: nulls kept, durations missing."""
+    """Return a download as events and webhooks carry it, nulls included."""
     row = _stored_properties(transfer, version, now, ticks)
     received = transfer.bytes_at(now)
     row["bytesRemaining"] = transfer.size - received
     row["percentComplete"] = number(received / transfer.size * 100 if transfer.size else 0.0)
+    if version.numbers_enums_in_events:
+        row |= _durations(transfer, received, ticks)
+        if version.shows_state_description:
+            row["stateDescription"] = transfer.state
     return row
+
+
+def with_numbered_enums(data: Json) -> Json:
+    """Return an event's data as it was stored when enums in it were written as numbers."""
+    if not isinstance(data, dict) or not isinstance(data.get("transfer"), dict):
+        return data
+    transfer = dict(data["transfer"])
+    transfer["direction"] = _DIRECTIONS.index(transfer["direction"])
+    transfer["state"] = sum(_FLAGS[flag] for flag in transfer["state"].split(", "))
+    return {**data, "transfer": transfer}
+
+
+def _durations(transfer: Transfer, received: int, ticks: int) -> dict[str, Json]:
+    """Return how long a download has run and will run still, None for what cannot be told."""
+    elapsed = _elapsed(transfer, ticks)
+    speed = _speed(transfer, received, elapsed)
+    left = round((transfer.size - received) / speed * TICKS_PER_SECOND) if speed > 0 else None
+    return {"elapsedTime": time_span(elapsed), "remainingTime": time_span(left)}
 
 
 def _elapsed(transfer: Transfer, ticks: int) -> int | None:
@@ -125,7 +159,12 @@ def _elapsed(transfer: Transfer, ticks: int) -> int | None:
     return (transfer.ended or ticks) - transfer.started
 
 
-def _average_speed(transfer: Transfer, received: int, elapsed: int | None) -> float:
+def average_speed(transfer: Transfer, ticks: int) -> float:
+    """Return the bytes a second of a finished attempt, or up to now (`ticks`) of one that runs."""
+    return _speed(transfer, transfer.received, _elapsed(transfer, ticks))
+
+
+def _speed(transfer: Transfer, received: int, elapsed: int | None) -> float:
     """Return the bytes a second of this attempt."""
     if not elapsed:
         return 0.0
@@ -149,7 +188,7 @@ def _stored_properties(
         "startedAt": instant(transfer.started),
         "endedAt": instant(transfer.ended),
         "bytesTransferred": received,
-        "averageSpeed": number(_average_speed(transfer, received, _elapsed(transfer, ticks))),
+        "averageSpeed": number(_speed(transfer, received, _elapsed(transfer, ticks))),
         "placeInQueue": transfer.place_in_queue,
         "exception": transfer.exception,
     }

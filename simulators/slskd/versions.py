@@ -31,6 +31,11 @@ class SlskdVersion:
     raises_connection_events: bool
     answers_205_while_reconnecting: bool
     shows_vpn: bool
+    shows_health: bool
+    tells_what_connecting_does: bool
+    writes_nulls_in_webhooks: bool
+    writes_nulls_in_events: bool
+    numbers_enums_in_events: bool
     names_options_transfers: bool
     shows_attempts: bool
     shows_state_description: bool
@@ -41,6 +46,8 @@ class SlskdVersion:
     strips_share_prefix: bool
     refuses_traversal: bool
     removes_unknown_ids: bool
+    decodes_slashes: bool
+    has_telemetry: bool
 
     @property
     def full(self) -> str:
@@ -76,9 +83,14 @@ def version_named(number: str) -> SlskdVersion:
         raises_connection_events=since(0, 24, 4),
         answers_205_while_reconnecting=since(0, 23, 2),
         shows_vpn=since(0, 24, 0),
+        shows_health=since(0, 24, 0),
+        tells_what_connecting_does=since(0, 23, 0),
+        writes_nulls_in_webhooks=since(0, 23, 0),
+        writes_nulls_in_events=since(0, 24, 5),
+        numbers_enums_in_events=not since(0, 24, 5),
         names_options_transfers=since(0, 25, 0),
         shows_attempts=since(0, 25, 0),
-        shows_state_description=not since(0, 26, 0),
+        shows_state_description=since(0, 23, 0) and not since(0, 26, 0),
         shows_start_offset=not since(0, 26, 0),
         shows_removed=since(0, 26, 0),
         has_batches=since(0, 26, 0),
@@ -86,4 +98,6 @@ def version_named(number: str) -> SlskdVersion:
         strips_share_prefix=since(0, 26, 0),
         refuses_traversal=since(0, 26, 0),
         removes_unknown_ids=since(0, 24, 2),
+        decodes_slashes=since(0, 24, 2),
+        has_telemetry=since(0, 24, 2),
     )

@@ -1,6 +1,16 @@
 """Compare the shape of our replies with recorded ones: names and types, not values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+import re
+
+_FORMATS = (
+    ("identifier", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    ("time in UTC", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z"),
+    ("time without zone", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?"),
+    ("duration", r"-?(\d+\.)?\d\d:\d\d:\d\d(\.\d{7})?"),
+    ("address and port", r"\d{1,3}(\.\d{1,3}){3}:\d+"),
+    ("text of JSON", r"[{\[].*"),
+)
 
 
 def type_name(value: object) -> str:
@@ -19,16 +29,30 @@ def type_name(value: object) -> str:
     return "object"
 
 
-def shapes(value: object, path: str = "$") -> dict[str, set[str]]:
+def format_name(value: object) -> str:
+    """Return the JSON type of a value, and for a string how it is written."""
+    if not isinstance(value, str):
+        return type_name(value)
+    return next((name for name, form in _FORMATS if re.fullmatch(form, value)), "text")
+
+
+def formats(value: object) -> dict[str, set[str]]:
+    """Return the JSON types seen at every path, and for strings how they are written."""
+    return shapes(value, name=format_name)
+
+
+def shapes(
+    value: object, path: str = "$", name: Callable[[object], str] = type_name
+) -> dict[str, set[str]]:
     """Return the JSON types seen at every path; all elements of a list share one path."""
-    found = {path: {type_name(value)}}
+    found = {path: {name(value)}}
     inner: Iterable[tuple[str, object]] = ()
     if isinstance(value, dict):
-        inner = ((f"{path}.{name}", child) for name, child in value.items())
+        inner = ((f"{path}.{key}", child) for key, child in value.items())
     elif isinstance(value, list):
         inner = ((f"{path}[]", child) for child in value)
     for child_path, child in inner:
-        for seen_path, types in shapes(child, child_path).items():
+        for seen_path, types in shapes(child, child_path, name).items():
             found.setdefault(seen_path, set()).update(types)
     return found
 

@@ -1,5 +1,10 @@
-"""Compare the simulator's answers with recorded ones, name by name and type by type."""
+"""Compare the simulator's answers with recorded ones, name by name, type by type, format by format.
 
+Each answer was recorded from one version or two. What another version leaves out or adds beside it is
+written down here, so that every version is compared as a whole: nothing more, nothing less.
+"""
+
+from collections.abc import Iterable
 import json
 from pathlib import Path
 from typing import Any
@@ -7,12 +12,27 @@ from typing import Any
 import pytest
 
 from simulators.audio import AudioContent, Profile
-from simulators.slskd import Attributes, Behaviour, Settings, SharedFile, WriteMode, load_responses
+from simulators.slskd import (
+    SUPPORTED,
+    Attributes,
+    Behaviour,
+    Settings,
+    SharedFile,
+    Webhook,
+    WriteMode,
+    load_responses,
+)
 
-from .shapes import assert_known_shape, names_always_there, shapes
+from .shapes import assert_known_shape, formats, names_always_there
 from .slskd_client import SONG, SlskdClient, peer, slskd, song, wanted
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+type Shape = dict[str, set[str]]
+
+OLDEST, V23, V24, V25, NEWEST = SUPPORTED
+LISTED = "$.directories[].files[]"
+DURATIONS = {"elapsedTime": "duration", "remainingTime": "duration"}
 
 
 def read(recordings: Path, name: str) -> Any:
@@ -27,9 +47,23 @@ def rows_of(users: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def settings(version: str) -> Settings:
+def settings(version: str, **more: Any) -> Settings:
     """Return settings for a version that writes nothing."""
-    return Settings(version=version, clock_speed=0, write_mode=WriteMode.NOTHING)
+    return Settings(version=version, clock_speed=0, write_mode=WriteMode.NOTHING, **more)
+
+
+def less(shape: Shape, *names: str) -> Shape:
+    """Return a shape without some names and all that is below them."""
+    return {
+        path: types
+        for path, types in shape.items()
+        if not any(path == f"$.{name}" or path.startswith(f"$.{name}.") for name in names)
+    }
+
+
+def more(shape: Shape, names: dict[str, str]) -> Shape:
+    """Return a shape with some more names."""
+    return shape | {f"$.{name}": {kind} for name, kind in names.items()}
 
 
 async def finished(client: SlskdClient, *files: dict[str, object]) -> list[dict[str, Any]]:
@@ -41,28 +75,53 @@ async def finished(client: SlskdClient, *files: dict[str, object]) -> list[dict[
     return users
 
 
-async def test_application_state(recordings: Path, tmp_path: Path) -> None:
-    """The state has exactly the recorded names and types."""
-    recorded = read(recordings, "application-0.25.1.json")
-    async with slskd(tmp_path, [peer()], settings("0.25.1")) as client:
-        ours = (await client.send("GET", "/application")).json()
-    assert ours["version"] == recorded["version"]
-    ours_shape, recorded_shape = shapes(ours), shapes(recorded)
+# --- The server --------------------------------------------------------------------------------
+
+
+def state_of(shape: Shape, version: str) -> Shape:
+    """Return the recorded state of 0.25.1 as a version shows it."""
+    if version < V24:
+        shape = less(shape, "vpn", "health", "connectionWatchdog.isAwaitingVpn")
+    if version < V23:
+        shape = less(shape, "connectionWatchdog", "server.isConnecting", "server.isLoggingIn")
     # Nobody is below us in the distributed network.
-    recorded_shape.pop("$.distributedNetwork.children[]")
-    assert ours_shape == recorded_shape
+    return less(shape, "distributedNetwork.children[]")
 
 
-async def test_new_search(recordings: Path, tmp_path: Path) -> None:
-    """The answer to a new search has exactly the recorded names and types."""
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_application_state(recordings: Path, tmp_path: Path, version: str) -> None:
+    """The state has exactly the recorded names, types and formats."""
+    recorded = read(recordings, "application-0.25.1.json")
+    async with slskd(tmp_path, [peer()], settings(version)) as client:
+        ours = (await client.send("GET", "/application")).json()
+        server = (await client.send("GET", "/server")).json()
+    if version == V25:
+        assert ours["version"] == recorded["version"]
+    assert formats(ours) == state_of(formats(recorded), version)
+    assert server == ours["server"]
+    assert ours["server"]["state"] == recorded["server"]["state"]
+
+
+# --- Searches ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_new_search(recordings: Path, tmp_path: Path, version: str) -> None:
+    """The answer to a new search, and the record in lists, have exactly the recorded names."""
     recorded = read(recordings, "search-create-response.json")
-    async with slskd(tmp_path, [peer()], settings("0.24.5")) as client:
+    async with slskd(tmp_path, [peer()], settings(version)) as client:
         ours = await client.search("Little dark age mgmt")
-    assert shapes(ours) == shapes(recorded)
-    assert ours["searchText"] == recorded["searchText"]
+        [listed] = (await client.send("GET", "/searches")).json()
+        assert formats(ours) == formats(listed) == formats(recorded)
+        assert ours["searchText"] == recorded["searchText"]
+        assert ours["state"] == recorded["state"]
+        await client.simulator.advance(60)
+        ended = await client.get_search(ours["id"])
+    assert formats(ended) == more(formats(recorded), {"endedAt": "time in UTC"})
 
 
-async def test_search_responses(recordings: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_search_responses(recordings: Path, tmp_path: Path, version: str) -> None:
     """Responses and files have the recorded names, those that never lack and those that may."""
     recorded = read(recordings, "search-responses-pop-group-y.json")
     extra = [
@@ -81,86 +140,225 @@ async def test_search_responses(recordings: Path, tmp_path: Path) -> None:
         SharedFile("certain\\death.cue", size=9),
         song("certain\\death\\locked.mp3", is_locked=True),
     )
-    async with slskd(tmp_path, [peer(*files)], settings("0.26.0")) as client:
+    async with slskd(tmp_path, [peer(*files)], settings(version)) as client:
         record = await client.search("certain death")
         await client.simulator.advance(20)
         reply = await client.send("GET", f"/searches/{record['id']}/responses")
         ours = reply.json()
     assert_known_shape(ours, [recorded, *([one] for one in extra)])
     assert names_always_there(ours) == names_always_there(recorded)
-    recorded_files = [file for one in recorded for file in one["files"]]
-    our_files = [file for one in ours for file in one["files"]]
-    assert names_always_there(our_files) == names_always_there(recorded_files)
+    for kind in ("files", "lockedFiles"):
+        recorded_files = [file for one in recorded for file in one[kind]]
+        our_files = [file for one in ours for file in one[kind]]
+        assert names_always_there(our_files) >= names_always_there(recorded_files)
+        # A locked file says that it is not, and every code is 1.
+        assert {(file["isLocked"], file["code"]) for file in our_files} == {
+            (file["isLocked"], file["code"]) for file in recorded_files
+        }
+    combinations = {frozenset(file) for one in recorded for file in one["files"]}
+    assert {frozenset(file) for one in ours for file in one["files"]} <= combinations
 
 
-async def test_rows_of_0_23(recordings: Path, tmp_path: Path) -> None:
-    """A finished row and a duplicate's row have exactly the recorded names and types."""
+# --- Downloads ---------------------------------------------------------------------------------
+
+
+def row_of(shape: Shape, version: str) -> Shape:
+    """Return a row recorded from 0.23 as an older or newer version shows it, up to 0.25.1."""
+    if version < V23:
+        return less(shape, "stateDescription")
+    return more(shape, {"attempts": "number"}) if version >= V25 else shape
+
+
+@pytest.mark.parametrize("version", SUPPORTED[:-1])
+async def test_rows(recordings: Path, tmp_path: Path, version: str) -> None:
+    """A finished row has exactly the recorded names, types and formats; so has the list around it."""
+    recorded = read(recordings, "downloads-for-user-2025-10.json")
+    [done] = rows_of([recorded])
+    async with slskd(tmp_path, [peer()], settings(version)) as client:
+        [row] = rows_of(await finished(client))
+        one = (await client.send("GET", "/transfers/downloads/peer")).json()
+        alone = (await client.send("GET", f"/transfers/downloads/peer/{row['id']}")).json()
+    assert row["state"] == done["state"]
+    assert row["direction"] == done["direction"]
+    assert formats(row) == formats(alone) == row_of(formats(done), version)
+    assert {path: kinds for path, kinds in formats(one).items() if LISTED not in path} == {
+        path: kinds for path, kinds in formats(recorded).items() if LISTED not in path
+    }
+
+
+@pytest.mark.parametrize("version", SUPPORTED[:2])
+async def test_rows_of_a_double_request(recordings: Path, tmp_path: Path, version: str) -> None:
+    """The row that asking twice leaves has exactly the recorded names and the recorded text."""
     recorded = rows_of(read(recordings, "downloads-list-2025-10.json"))
-    done = next(row for row in recorded if row["state"] == "Completed, Succeeded")
     doubled = next(row for row in recorded if "exception" in row)
     slow = song(behaviour=Behaviour(queue_seconds=20))
-    async with slskd(tmp_path, [peer(slow)], settings("0.23.2")) as client:
+    async with slskd(tmp_path, [peer(slow)], settings(version)) as client:
         users = await finished(client, wanted(), wanted())
-        one = (await client.send("GET", "/transfers/downloads/peer")).json()
-    ours = {row["state"]: row for row in rows_of(users)}
-    assert shapes(ours["Completed, Succeeded"]) == shapes(done)
-    assert shapes(ours["Completed, Errored"]) == shapes(doubled)
-    assert ours["Completed, Errored"]["exception"] == doubled["exception"].replace(
-        doubled["filename"], SONG
-    ).replace(f"from {doubled['username']} is", "from peer is")
-    recorded_user = read(recordings, "downloads-for-user-2025-10.json")
-    assert shapes(one) == shapes({**recorded_user, "directories": one["directories"]})
-    assert set(one["directories"][0]) == set(recorded_user["directories"][0])
+    ours = {row["state"]: row for row in rows_of(users)}["Completed, Errored"]
+    assert formats(ours) == row_of(formats(doubled), version)
+    assert ours["exception"] == doubled["exception"].replace(doubled["filename"], SONG).replace(
+        f"from {doubled['username']} is", "from peer is"
+    )
 
 
-async def test_rows_of_0_24(recordings: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_waiting_rows(recordings: Path, tmp_path: Path, version: str) -> None:
     """A waiting row has the recorded names among others, for it was recorded in part."""
     [recorded] = rows_of(read(recordings, "downloads-list-queued-0.24.5.json"))
     slow = song(behaviour=Behaviour(queue_seconds=900))
-    async with slskd(tmp_path, [peer(slow)], settings("0.24.5")) as client:
+    async with slskd(tmp_path, [peer(slow)], settings(version)) as client:
         [ours] = rows_of(await finished(client))
     assert ours["state"] == recorded["state"] == "Queued, Remotely"
     assert set(recorded) < set(ours)
-    assert_known_shape({name: ours[name] for name in recorded}, [recorded])
+    assert formats({name: ours[name] for name in recorded}) == formats(recorded)
+    # What a transfer has not done yet is not there at all.
+    assert not set(ours) & {"startedAt", "endedAt", "elapsedTime", "remainingTime", "exception"}
 
 
 async def test_rows_of_0_26(recordings: Path, tmp_path: Path) -> None:
     """A finished row has exactly the recorded names and types, one of a batch its id besides."""
     recorded = read(recordings, "downloads-list-0.26-2026-08.json")
     with_batch = read(recordings, "transfer-with-batch-0.26.json")
-    async with slskd(tmp_path, [peer()], settings("0.26.0")) as client:
+    async with slskd(tmp_path, [peer()], settings(NEWEST)) as client:
         ours = await finished(client)
-        assert shapes(ours) == shapes(recorded)
+        assert formats(ours) == formats(recorded)
+        [row] = rows_of(ours)
         body = {"username": "peer", "files": [wanted()]}
         reply = await client.send("POST", "/transfers/downloads/batches", body)
-        [batched] = reply.json()["batch"]["transfers"]
-    assert set(with_batch) <= set(batched)
-    assert_known_shape({name: batched[name] for name in with_batch}, [with_batch])
+        made = reply.json()["batch"]
+        await client.simulator.advance(100)
+        [batched] = await client.rows()
+    assert set(batched) == {*row, "batchId"}
+    assert batched["batchId"] == made["id"]
+    assert formats({name: batched[name] for name in with_batch}) == formats(with_batch)
+    assert (row["attempts"], row["removed"]) == (1, False)
 
 
-async def test_events_of_0_24(recordings: Path, tmp_path: Path) -> None:
-    """Events and the text inside them have exactly the recorded names and types."""
+# --- Events ------------------------------------------------------------------------------------
+
+
+def data_of(shape: Shape, version: str) -> Shape:
+    """Return the data of an event of 0.24.5 as another version writes it."""
+    if version < V24:
+        shape = less(shape, "transfer.placeInQueue", "transfer.exception")
+        if "$.transfer" not in shape:
+            return shape
+        numbers = {"transfer.direction": "number", "transfer.state": "number"}
+        if version >= V23:
+            numbers["transfer.stateDescription"] = "text"
+        return more(shape, numbers | {f"transfer.{name}": kind for name, kind in DURATIONS.items()})
+    if version > V24 and "$.transfer" in shape:
+        news = {"batchId": "null", "attempts": "number", "nextAttemptAt": "null"}
+        if version > V25:
+            shape = less(shape, "transfer.startOffset")
+            news["removed"] = "boolean"
+        return more(shape, {f"transfer.{name}": kind for name, kind in news.items()})
+    return shape
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_events(recordings: Path, tmp_path: Path, version: str) -> None:
+    """Events and the text inside them have exactly the recorded names, types and formats."""
     recorded = read(recordings, "events-0.24.5.json")
-    async with slskd(tmp_path, [peer()], settings("0.24.5")) as client:
+    decoded = read(recordings, "events-0.24.5-data-decoded.json")
+    async with slskd(tmp_path, [peer()], settings(version)) as client:
         await finished(client)
-        ours = (await client.send("GET", "/events?limit=2")).json()
-    assert shapes(ours) == shapes(recorded)
-    recorded_data = {one["type"]: json.loads(one["data"]) for one in recorded}
+        reply = await client.send("GET", "/events?limit=2")
+        ours = reply.json()
+    assert int(reply.headers["X-Total-Count"]) >= 2
+    assert formats(ours) == formats(recorded)
+    assert {one["type"]: json.loads(one["data"]) for one in recorded} == decoded
     our_data = {one["type"]: json.loads(one["data"]) for one in ours}
-    assert recorded_data.keys() == our_data.keys()
+    assert decoded.keys() == our_data.keys()
     for kind, data in our_data.items():
-        assert shapes(data) == shapes(recorded_data[kind])
+        assert formats(data) == data_of(formats(decoded[kind]), version)
+    if version < V24:
+        assert our_data["DownloadFileComplete"]["transfer"]["state"] == flags_value(
+            recordings, "Completed, Succeeded"
+        )
 
 
-async def test_folder_of_a_peer(recordings: Path, tmp_path: Path) -> None:
+def flags_value(recordings: Path, text: str) -> int:
+    """Return the number of a transfer state."""
+    observable: Iterable[dict[str, Any]] = read(recordings, "enums.json")["transferStates"][
+        "observable"
+    ]
+    return next(int(entry["value"]) for entry in observable if entry["text"] == text)
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_webhook_calls(recordings: Path, tmp_path: Path, version: str) -> None:
+    """A sample call has exactly the recorded names in 0.22; later the missing ones are null."""
+    recorded = read(recordings, "webhook-downloadfilecomplete-docs.json")
+    received: list[dict[str, Any]] = []
+    async with slskd(tmp_path / "receiver", [peer()]) as receiver:
+        address = f"{receiver.simulator.url}/api/v0/events/Noop"
+        hook = Webhook(address, ("Any",))
+        async with slskd(tmp_path, [peer()], settings(version, webhooks=(hook,))) as client:
+            keep_payloads(client, received)
+            await client.send("POST", "/events/downloadfilecomplete", "asdfasfdasfd")
+            await client.simulator.events.deliver()
+    [ours] = received
+    assert (ours["type"], ours["version"]) == (recorded["type"], recorded["version"])
+    assert ours["localFilename"] == recorded["localFilename"]
+    assert ours["transfer"]["requestedAt"] == recorded["transfer"]["requestedAt"]
+    assert ours["transfer"]["state"] == recorded["transfer"]["state"]
+    if version < V23:
+        assert formats(ours) == formats(recorded)
+        return
+    nulls = {name for name, value in ours["transfer"].items() if value is None}
+    assert {"username", "filename", "enqueuedAt", "exception"} <= nulls
+    told = {name: value for name, value in ours["transfer"].items() if value is not None}
+    news = {"attempts"} if version >= V25 else set()
+    gone = {"startOffset"} if version == NEWEST else set()
+    news |= {"removed"} if version == NEWEST else set()
+    assert set(told) == (set(recorded["transfer"]) | news) - gone
+
+
+def keep_payloads(client: SlskdClient, received: list[dict[str, Any]]) -> None:
+    """Keep what webhooks are called with."""
+    events = client.simulator.events
+    call = events._call
+
+    async def keep(webhook: Webhook, payload: dict[str, Any]) -> None:
+        if payload["type"] == "DownloadFileComplete":
+            received.append(json.loads(json.dumps(payload)))
+        await call(webhook, payload)
+
+    events._call = keep  # type: ignore[method-assign]
+
+
+# --- Others ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_folder_of_a_peer(recordings: Path, tmp_path: Path, version: str) -> None:
     """A folder listing has the recorded names among others, for it was recorded in part."""
     recorded = read(recordings, "user-directory-trimmed-2026.json")
     folder = SONG.rpartition("\\")[0]
-    async with slskd(tmp_path, [peer()], settings("0.26.0")) as client:
+    async with slskd(tmp_path, [peer()], settings(version)) as client:
         reply = await client.send("POST", "/users/peer/directory", {"directory": folder})
         ours = reply.json()
     assert set(ours[0]) == set(recorded[0])
     assert names_always_there(recorded[0]["files"]) <= names_always_there(ours[0]["files"])
+    assert "\\" not in ours[0]["files"][0]["filename"]
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_summary_of_transfers(recordings: Path, tmp_path: Path, version: str) -> None:
+    """The figures of every end have exactly the recorded names and types; older versions have none."""
+    recorded = read(recordings, "telemetry-transfers-summary-0.25.1.json")
+    async with slskd(tmp_path, [peer()], settings(version)) as client:
+        await finished(client, wanted(), wanted("gone.mp3"))
+        reply = await client.send("GET", "/telemetry/reports/transfers/summary")
+    if version < V24:
+        assert (reply.status, reply.text) == (404, "")
+        return
+    ours = reply.json()["Download"]
+    assert set(ours) == {"Succeeded", "Rejected"}
+    assert ours["Succeeded"]["count"] == 1
+    for figures in ours.values():
+        assert formats(figures) == formats(recorded["Download"]["Succeeded"])
 
 
 async def test_replay_gives_the_recorded_answers_back(recordings: Path, tmp_path: Path) -> None:

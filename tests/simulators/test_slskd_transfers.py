@@ -146,7 +146,8 @@ async def test_bytes_grow_while_in_progress(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", SUPPORTED)
 async def test_lists(tmp_path: Path, version: str) -> None:
     """Rows are grouped by user and remote folder; a user without rows is a 404."""
-    odd = "50% off/on #7 ночь"
+    # Older versions cannot be asked about a name with a slash in it.
+    odd = "50% off/on #7 ночь" if version > "0.24.2" else "50% off #7 ночь"
     peers = [peer(song(), song("top.mp3")), peer(username=odd)]
     async with slskd(tmp_path, peers, on_manual_clock(version)) as client:
         assert (await client.send("GET", "/transfers/downloads")).json() == []
@@ -167,6 +168,17 @@ async def test_lists(tmp_path: Path, version: str) -> None:
         assert (await client.send("GET", "/transfers/downloads/peer/7")).status == 400
         unknown = f"/transfers/downloads/peer/{uuid4()}"
         assert (await client.send("GET", unknown)).status == 404
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_a_slash_in_a_name(tmp_path: Path, version: str) -> None:
+    """Older versions leave an encoded slash as it is, and look for somebody else."""
+    async with slskd(tmp_path, [peer(username="on/off")], on_manual_clock(version)) as client:
+        reply = await client.enqueue("on/off", wanted())
+        if version > "0.24.2":
+            assert reply.status == 201
+        else:
+            assert (reply.status, reply.json()) == (500, "User on%2Foff appears to be offline")
 
 
 @pytest.mark.parametrize("version", SUPPORTED)
