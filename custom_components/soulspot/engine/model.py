@@ -22,6 +22,14 @@ class Quality(StrEnum):
     ANY = "any"
 
 
+class RemovalPolicy(StrEnum):
+    """Say what becomes of a track that vanishes from a playlist."""
+
+    KEEP = "keep"  # The file stays, and the playlist's file goes on listing it.
+    UNLIST = "unlist"  # The file stays, the playlist's file follows the playlist.
+    RECYCLE = "recycle"  # After a while the file goes to the recycle bin, unless something needs it.
+
+
 class EntryKind(StrEnum):
     """Say what a playlist item is."""
 
@@ -263,6 +271,7 @@ class LibraryFile:
     duration_ms: int | None
     bit_rate: int | None  # kbit/s
     checksum: str | None  # MD5 of the whole file
+    is_ours: bool = False  # Filed by this product; False: it stood there before.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,16 @@ from typing import Self
 
 from yarl import URL
 
-from .model import Quality
+from .model import Quality, RemovalPolicy
 
 DEFAULT_TEMPLATE = "{albumartist}/[{album}/][{disc}-][{track:02} ]{title}"
+DEFAULT_GRACE_DAYS = 7
+DEFAULT_RECYCLE_BIN_DAYS = 30
 SPOTIFY_ACCOUNTS = URL("https://accounts.spotify.com")
 SPOTIFY_API = URL("https://api.spotify.com/v1")
 MUSICBRAINZ = URL("https://musicbrainz.org/ws/2")
 COVER_ART = URL("https://coverartarchive.org")
+ACOUSTID = URL("https://api.acoustid.org/v2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Endpoints:
     spotify_api: URL = SPOTIFY_API
     musicbrainz: URL = MUSICBRAINZ
     cover_art: URL = COVER_ART
+    acoustid: URL = ACOUSTID
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -34,6 +38,7 @@ class Endpoints:
             spotify_api=_address(environment, "SPOTIFY_API", defaults.spotify_api),
             musicbrainz=_address(environment, "MUSICBRAINZ", defaults.musicbrainz),
             cover_art=_address(environment, "COVER_ART", defaults.cover_art),
+            acoustid=_address(environment, "ACOUSTID", defaults.acoustid),
         )
 
 
@@ -49,6 +54,8 @@ class PlaylistOptions:
 
     quality: Quality | None = None
     automatic_download: bool = True
+    removal: RemovalPolicy = RemovalPolicy.UNLIST
+    removal_grace_days: int = DEFAULT_GRACE_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,9 @@ class PipelineSettings:
     quality: Quality = Quality.BEST
     path_template: str = DEFAULT_TEMPLATE
     keep_source: bool = True
+    recycle_bin_days: int = DEFAULT_RECYCLE_BIN_DAYS
     endpoints: Endpoints = field(default_factory=Endpoints)
     search_timeout: float = 8.0  # seconds without a new response that end a search
     musicbrainz_pace: float = 1.0  # seconds between starts of requests
+    acoustid_key: str | None = field(default=None, repr=False)  # Without one nothing is asked there.
+    program_folders: str | None = None  # Where ffmpeg and fpcalc are looked for; None means PATH.

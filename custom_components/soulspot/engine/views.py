@@ -69,6 +69,7 @@ class PlaylistSnapshot:
     owned: int = 0
     missing: int = 0
     skipped: int = 0  # Episodes, ghosts, items without content.
+    ignored: int = 0  # Not in the library, and nobody wants them.
 
     @property
     def progress(self) -> float | None:
@@ -95,6 +96,8 @@ class TrackStatus:
     file: LibraryFile | None = None
     file_path: str | None = None  # As Home Assistant sees it.
     tags: dict[str, list[str]] = field(default_factory=dict)
+    is_ignored: bool = False
+    ignored_reason: str | None = None  # A person's own words.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

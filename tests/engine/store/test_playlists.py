@@ -18,7 +18,7 @@ from custom_components.soulspot.engine.model import (
     TrackId,
     TrackMetadata,
 )
-from custom_components.soulspot.engine.store import files, playlists, tracks
+from custom_components.soulspot.engine.store import files, playlists, tracks, wanted
 
 from .conftest import memory_database
 
@@ -94,12 +94,12 @@ def test_duplicates_count_as_entries_but_are_missing_once(connection: sqlite3.Co
     save(connection, "ab.a")
     [count] = playlists.get_counts(connection).values()
     assert (count.entries, count.tracks, count.owned) == (4, 3, 0)
-    assert len(playlists.get_missing_tracks(connection, "p1")) == 2
-    assert playlists.count_wanted(connection, ["p1"]) == 2
+    assert len(wanted.get_missing_tracks(connection, "p1")) == 2
+    assert wanted.count_wanted(connection, ["p1"]) == 2
     own(connection, "a")
     [count] = playlists.get_counts(connection).values()
     assert count.owned == 2
-    [missing] = playlists.get_missing_tracks(connection, "p1")
+    [missing] = wanted.get_missing_tracks(connection, "p1")
     assert tracks.get_track(connection, missing).metadata.title == "b"
 
 
@@ -107,8 +107,8 @@ def test_missing_tracks_come_in_the_order_of_the_list(connection: sqlite3.Connec
     """The first position of a track decides, whatever came first into the database."""
     save(connection, "abc")
     save(connection, "cabc")
-    titles = tracks.get_tracks(connection, playlists.get_missing_tracks(connection, "p1"))
-    missing = playlists.get_missing_tracks(connection, "p1")
+    titles = tracks.get_tracks(connection, wanted.get_missing_tracks(connection, "p1"))
+    missing = wanted.get_missing_tracks(connection, "p1")
     assert [titles[track_id].metadata.title for track_id in missing] == ["c", "a", "b"]
 
 

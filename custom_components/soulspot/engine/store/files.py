@@ -12,11 +12,13 @@ def save_file(connection: sqlite3.Connection, file: LibraryFile, *, now: datetim
     """Remember a filed track; one file may serve several tracks, as Spotify has several ids for some."""
     connection.execute(
         """
-        INSERT INTO library_file (track_id, path, size, modified_ns, format, duration_ms, bit_rate, checksum, filed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO library_file (track_id, path, size, modified_ns, format, duration_ms, bit_rate, checksum,
+            is_ours, filed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (track_id) DO UPDATE SET path = excluded.path, size = excluded.size,
             modified_ns = excluded.modified_ns, format = excluded.format, duration_ms = excluded.duration_ms,
-            bit_rate = excluded.bit_rate, checksum = excluded.checksum, filed_at = excluded.filed_at
+            bit_rate = excluded.bit_rate, checksum = excluded.checksum,
+            is_ours = excluded.is_ours, filed_at = excluded.filed_at
         """,
         (
             file.track_id,
@@ -27,6 +29,7 @@ def save_file(connection: sqlite3.Connection, file: LibraryFile, *, now: datetim
             file.duration_ms,
             file.bit_rate,
             file.checksum,
+            file.is_ours,
             to_column(now),
         ),
     )
@@ -59,4 +62,5 @@ def _file(row: sqlite3.Row) -> LibraryFile:
         duration_ms=row["duration_ms"],
         bit_rate=row["bit_rate"],
         checksum=row["checksum"],
+        is_ours=bool(row["is_ours"]),
     )

@@ -249,10 +249,114 @@ CREATE INDEX indexed_isrc_file ON indexed_isrc (file_id);
 """
 
 # What becomes of files and tracks later: ignored tracks, removals, the recycle bin, upgrades.
-_FOURTH = ""
+_FOURTH = """
+CREATE TABLE ignored_track (
+    track_id INTEGER PRIMARY KEY REFERENCES track (id) ON DELETE CASCADE,
+    reason TEXT,
+    ignored_at REAL NOT NULL
+) STRICT;
+ALTER TABLE library_file ADD COLUMN is_ours INTEGER NOT NULL DEFAULT 0;
+UPDATE library_file SET is_ours = checksum IS NOT NULL;
+CREATE VIEW wanted_entry AS
+    SELECT entry.playlist_id, entry.position, entry.track_id FROM playlist_entry AS entry
+    WHERE entry.track_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM library_file AS file WHERE file.track_id = entry.track_id)
+        AND NOT EXISTS (SELECT 1 FROM ignored_track AS ignored WHERE ignored.track_id = entry.track_id);
+-- Counting what is wanted looks at everything: it is counted anew only when this number has changed.
+CREATE TABLE wanted_change (number INTEGER NOT NULL) STRICT;
+INSERT INTO wanted_change VALUES (0);
+CREATE TRIGGER entry_added AFTER INSERT ON playlist_entry BEGIN
+    UPDATE wanted_change SET number = number + 1;
+END;
+CREATE TRIGGER entry_deleted AFTER DELETE ON playlist_entry BEGIN
+    UPDATE wanted_change SET number = number + 1;
+END;
+CREATE TRIGGER file_added AFTER INSERT ON library_file BEGIN
+    UPDATE wanted_change SET number = number + 1;
+END;
+CREATE TRIGGER file_deleted AFTER DELETE ON library_file BEGIN
+    UPDATE wanted_change SET number = number + 1;
+END;
+CREATE TRIGGER ignored_added AFTER INSERT ON ignored_track BEGIN
+    UPDATE wanted_change SET number = number + 1;
+END;
+CREATE TRIGGER ignored_deleted AFTER DELETE ON ignored_track BEGIN
+    UPDATE wanted_change SET number = number + 1;
+END;
 
-# What checks found out about files.
-_FIFTH = ""
+CREATE TABLE removal (
+    playlist_id INTEGER NOT NULL REFERENCES playlist (id) ON DELETE CASCADE,
+    track_id INTEGER NOT NULL REFERENCES track (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    removed_at REAL NOT NULL,
+    hold TEXT,
+    PRIMARY KEY (playlist_id, track_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX removal_track ON removal (track_id);
+CREATE INDEX removal_hold ON removal (hold) WHERE hold IS NOT NULL;
+CREATE TABLE removal_policy (
+    playlist_id INTEGER PRIMARY KEY REFERENCES playlist (id) ON DELETE CASCADE,
+    policy TEXT NOT NULL,
+    grace_days INTEGER NOT NULL,
+    since REAL NOT NULL
+) STRICT;
+
+CREATE TABLE recycled_file (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    duration_ms INTEGER,
+    bit_rate INTEGER,
+    checksum TEXT,
+    is_ours INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    target TEXT,
+    reason TEXT NOT NULL,
+    recycled_at REAL NOT NULL
+) STRICT;
+CREATE INDEX recycled_file_age ON recycled_file (recycled_at);
+CREATE INDEX recycled_file_moving ON recycled_file (state) WHERE state != 'kept';
+CREATE TABLE recycled_track (
+    recycled_id INTEGER NOT NULL REFERENCES recycled_file (id) ON DELETE CASCADE,
+    track_id INTEGER NOT NULL REFERENCES track (id) ON DELETE CASCADE,
+    PRIMARY KEY (recycled_id, track_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recycled_track_track ON recycled_track (track_id);
+
+ALTER TABLE candidate ADD COLUMN is_chosen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE download ADD COLUMN is_upgrade INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX download_upgrade ON download (id) WHERE is_upgrade = 1;
+CREATE TABLE upgrade (
+    track_id INTEGER PRIMARY KEY REFERENCES track (id) ON DELETE CASCADE,
+    tries INTEGER NOT NULL,
+    next_at REAL,
+    is_declined INTEGER NOT NULL DEFAULT 0
+) STRICT;
+"""
+
+# What checks found out about files: about a content, whoever sends it, and about each file that came for
+# a track.
+_FIFTH = """
+CREATE TABLE examination (
+    content TEXT PRIMARY KEY,
+    data TEXT NOT NULL,
+    seen_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX examination_seen ON examination (seen_at);
+CREATE TABLE verdict (
+    id INTEGER PRIMARY KEY,
+    track_id INTEGER NOT NULL REFERENCES track (id) ON DELETE CASCADE,
+    content TEXT NOT NULL,
+    username TEXT NOT NULL,
+    reason TEXT,
+    data TEXT NOT NULL,
+    at REAL NOT NULL,
+    UNIQUE (track_id, content, username)
+) STRICT;
+CREATE INDEX verdict_at ON verdict (at);
+"""
 
 # Where MusicBrainz and the playlist disagree, and what a person chose.
 _SIXTH = ""

@@ -1,22 +1,31 @@
 """Store playlists as documents with positions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 import sqlite3
+from typing import Any
 
 from ..errors import InputError
 from ..model import EntryKind, Playlist, PlaylistId, PlaylistItem, PlaylistSummary, Reason, TrackId
+from . import removals, wanted
+from .removals import Listing
 from .values import clean, dump, dump_reason, load_reason, to_column, to_datetime
+
+_KIND, _TRACK, _URI = 2, 3, 5  # Columns of an entry.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaylistCounts:
-    """Count the entries of a playlist; owned and missing count entries, not distinct tracks."""
+    """Count the entries of a playlist; owned and missing count entries, not distinct tracks.
+
+    Missing are the wanted ones: what is neither owned nor missing is ignored.
+    """
 
     entries: int
     tracks: int
     owned: int
+    missing: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +66,14 @@ def save_entries(
     *,
     snapshot_id: str | None,
     synced_at: datetime,
+    is_complete: bool = True,
 ) -> bool:
-    """Replace the entries and remember the snapshot; returns whether any position changed."""
-    wanted = [
+    """Replace the entries and remember the snapshot; returns whether any position changed.
+
+    What has vanished is written down with the time; `is_complete` is False when a part of the list
+    could not be read.
+    """
+    new = [
         (
             playlist_id,
             position,
@@ -79,10 +93,18 @@ def save_entries(
         """,
         (playlist_id,),
     ).fetchall()
-    changed = [tuple(row) for row in present] != wanted
+    changed = [tuple(row) for row in present] != new
     if changed:
         connection.execute("DELETE FROM playlist_entry WHERE playlist_id = ?", (playlist_id,))
-        connection.executemany("INSERT INTO playlist_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", wanted)
+        connection.executemany("INSERT INTO playlist_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", new)
+    removals.note_entries(
+        connection,
+        playlist_id,
+        _listing(connection, present),
+        _listing(connection, new),
+        is_complete=is_complete,
+        now=synced_at,
+    )
     connection.execute(
         "UPDATE playlist SET snapshot_id = ?, synced_at = ?, error = NULL WHERE id = ?",
         (snapshot_id, to_column(synced_at), playlist_id),
@@ -128,7 +150,8 @@ def delete_playlist(connection: sqlite3.Connection, spotify_id: str) -> None:
 
 
 def get_counts(connection: sqlite3.Connection) -> dict[PlaylistId, PlaylistCounts]:
-    """Count entries, tracks and owned tracks of every playlist."""
+    """Count entries, tracks, owned and wanted tracks of every playlist."""
+    missing = wanted.count_missing(connection)
     rows = connection.execute(
         """
         SELECT entry.playlist_id, count(*) AS entries, count(entry.track_id) AS tracks, count(file.track_id) AS owned
@@ -138,7 +161,10 @@ def get_counts(connection: sqlite3.Connection) -> dict[PlaylistId, PlaylistCount
     )
     return {
         PlaylistId(row["playlist_id"]): PlaylistCounts(
-            entries=row["entries"], tracks=row["tracks"], owned=row["owned"]
+            entries=row["entries"],
+            tracks=row["tracks"],
+            owned=row["owned"],
+            missing=missing.get(row["playlist_id"], 0),
         )
         for row in rows
     }
@@ -162,46 +188,34 @@ def get_entries(connection: sqlite3.Connection, playlist_id: PlaylistId) -> tupl
     )
 
 
-def get_missing_tracks(connection: sqlite3.Connection, spotify_id: str) -> tuple[TrackId, ...]:
-    """Return the playlist's tracks that the library lacks, in order, each once."""
-    rows = connection.execute(
-        """
-        SELECT entry.track_id FROM playlist_entry AS entry
-        JOIN playlist ON playlist.id = entry.playlist_id
-        LEFT JOIN library_file AS file ON file.track_id = entry.track_id
-        WHERE playlist.spotify_id = ? AND entry.track_id IS NOT NULL AND file.track_id IS NULL
-        GROUP BY entry.track_id ORDER BY min(entry.position)
-        """,
-        (spotify_id,),
-    )
-    return tuple(TrackId(row["track_id"]) for row in rows)
-
-
 def get_playlists_of(connection: sqlite3.Connection, track_id: TrackId) -> tuple[Playlist, ...]:
-    """Return the playlists that hold the track."""
+    """Return the playlists that hold the track, or did so until it was removed."""
     rows = connection.execute(
         """
-        SELECT DISTINCT playlist.* FROM playlist JOIN playlist_entry AS entry ON entry.playlist_id = playlist.id
-        WHERE entry.track_id = ?
+        SELECT * FROM playlist WHERE id IN (
+            SELECT playlist_id FROM playlist_entry WHERE track_id = ?
+            UNION SELECT playlist_id FROM removal WHERE track_id = ?
+        )
         """,
-        (track_id,),
+        (track_id, track_id),
     )
     return tuple(_playlist(row) for row in rows)
 
 
-def count_wanted(connection: sqlite3.Connection, spotify_ids: Iterable[str]) -> int:
-    """Count the distinct tracks of these playlists that the library lacks."""
-    row = connection.execute(
-        """
-        SELECT count(DISTINCT entry.track_id) FROM playlist_entry AS entry
-        JOIN playlist ON playlist.id = entry.playlist_id
-        LEFT JOIN library_file AS file ON file.track_id = entry.track_id
-        WHERE playlist.spotify_id IN (SELECT value FROM json_each(?))
-            AND entry.track_id IS NOT NULL AND file.track_id IS NULL
-        """,
-        (dump(list(spotify_ids)),),
-    ).fetchone()
-    return int(row[0])
+def _listing(connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> Listing:
+    """Tell which tracks entries stand for, also those that Spotify withdrew but still names."""
+    uris = [row[_URI] for row in rows if row[_TRACK] is None and row[_URI]]
+    named = connection.execute(
+        "SELECT id, source_key FROM track WHERE source_key IN (SELECT value FROM json_each(?))",
+        (dump(uris),),
+    ).fetchall()
+    ids = {row["source_key"]: row["id"] for row in named}
+    found = (row[_TRACK] or ids.get(row[_URI]) for row in rows)
+    hidden = (EntryKind.MISSING.value, EntryKind.GHOST.value)
+    return Listing(
+        tracks=tuple(TrackId(track_id) for track_id in found if track_id is not None),
+        hidden=sum(1 for row in rows if row[_KIND] in hidden and row[_URI] not in ids),
+    )
 
 
 def _playlist(row: sqlite3.Row) -> Playlist:

@@ -112,7 +112,12 @@ def _save_list(
     # An incomplete answer gets no snapshot, so that the next sync reads the list again.
     snapshot = contents.summary.snapshot_id if contents.is_complete else None
     changed = playlists.save_entries(
-        connection, playlist_id, entries, snapshot_id=snapshot, synced_at=synced_at
+        connection,
+        playlist_id,
+        entries,
+        snapshot_id=snapshot,
+        synced_at=synced_at,
+        is_complete=contents.is_complete,
     )
     return playlists.get_playlist(connection, contents.summary.spotify_id), changed
 

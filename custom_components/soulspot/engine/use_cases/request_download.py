@@ -7,7 +7,7 @@ import sqlite3
 from ..errors import InputError
 from ..model import Album, Artist, DownloadState, JobKind, Priority, Quality, TrackId, TrackMetadata
 from ..settings import PlaylistOptions
-from ..store import candidates, downloads, jobs, playlists, tracks, transfers
+from ..store import candidates, downloads, jobs, tracks, transfers, wanted
 from ..views import DownloadReport
 from .context import Context
 from .owned import link_owned
@@ -111,7 +111,7 @@ def queue_work(
 
     Tracks under way, and those that a file of the library is already, are left alone. `retry` also starts again what had ended without a file.
     """
-    missing = playlists.get_missing_tracks(connection, spotify_id)
+    missing = wanted.get_missing_tracks(connection, spotify_id)
     owned = link_owned(connection, missing, now=now)
     missing = tuple(track_id for track_id in missing if track_id not in owned)
     if not retry and (options is None or not options.automatic_download):
@@ -226,12 +226,17 @@ def _report(connection: sqlite3.Connection, track_id: TrackId) -> DownloadReport
 def _retry(connection: sqlite3.Connection, *, now: datetime) -> int:
     """Queue again what ended without a file."""
     ended = (DownloadState.FAILED, DownloadState.NOT_AVAILABLE, DownloadState.CANCELLED)
-    number = 0
-    while page := downloads.list_downloads(connection, ended, 500, 0):
-        owned = link_owned(connection, [download.track_id for download in page], now=now)
+    number = skipped = 0
+    while page := downloads.list_downloads(connection, ended, 500, skipped):
+        track_ids = [download.track_id for download in page]
+        owned = link_owned(connection, track_ids, now=now)
+        ignored = wanted.find_ignored(connection, track_ids)
         for download in page:
             if download.track_id in owned:
                 downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
+                continue
+            if download.track_id in ignored:
+                skipped += 1
                 continue
             number += queue_download(
                 connection,

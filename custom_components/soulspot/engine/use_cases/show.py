@@ -1,14 +1,16 @@
 """Show what is stored: counts, playlists, tracks, the queue."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
 
-from ..model import Download, DownloadId, DownloadState, LibraryFile, Track, TrackId
+from ..model import Download, DownloadId, DownloadState, LibraryFile, PlaylistId, Track, TrackId
 from ..ports import PayloadCache
-from ..store import downloads, files, jobs, playlists, tracks
+from ..store import downloads, files, jobs, playlists, tracks, wanted
+from ..store.playlists import PlaylistCounts
+from ..store.wanted import IgnoredTrack
 from ..views import (
     EntryStatus,
     PlaylistSnapshot,
@@ -35,6 +37,7 @@ class Show:
         self._context = context
         self._live = live
         self._files = ReadFile(files)
+        self._counts = Counts()
 
     async def queue(
         self, health: ServiceHealth, *, paused: bool, midnight: datetime
@@ -43,7 +46,7 @@ class Show:
         speed, remaining = totals(self._live.values())
         now = self._context.clock.now()
         counts = await self._context.database.run(
-            _count, tuple(self._context.playlists), midnight=midnight
+            _count, tuple(self._context.playlists), self._counts, midnight=midnight
         )
         end = now + timedelta(seconds=remaining / speed) if speed > 0 else None
         return replace(
@@ -58,7 +61,7 @@ class Show:
 
     async def playlists(self, health: ServiceHealth) -> PlaylistsSnapshot:
         """Count the tracks of every configured playlist."""
-        found = await self._context.database.run(_playlists)
+        found = await self._context.database.run(_playlists, self._counts)
         chosen = {key: found[key] for key in self._context.playlists if key in found}
         return PlaylistsSnapshot(spotify=health, playlists=chosen)
 
@@ -104,10 +107,54 @@ class Show:
         )
 
 
+@dataclass(slots=True)
+class Counts:
+    """Keep the counts that look at every playlist until something wanted may have changed.
+
+    They are asked for every second while anything moves; 100,000 entries take their time.
+    """
+
+    _change: int = -1
+    _wanted: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _owned: int | None = None
+    _playlists: dict[PlaylistId, PlaylistCounts] | None = None
+
+    def wanted(self, connection: sqlite3.Connection, configured: tuple[str, ...]) -> int:
+        """Count the wanted tracks of these playlists."""
+        self._look(connection)
+        if configured not in self._wanted:
+            self._wanted = {configured: wanted.count_wanted(connection, configured)}
+        return self._wanted[configured]
+
+    def owned(self, connection: sqlite3.Connection) -> int:
+        """Count the tracks that have a file."""
+        self._look(connection)
+        if self._owned is None:
+            self._owned = tracks.count_owned(connection)
+        return self._owned
+
+    def playlists(self, connection: sqlite3.Connection) -> dict[PlaylistId, PlaylistCounts]:
+        """Count the entries of every playlist."""
+        self._look(connection)
+        if self._playlists is None:
+            self._playlists = playlists.get_counts(connection)
+        return self._playlists
+
+    def _look(self, connection: sqlite3.Connection) -> None:
+        """Forget everything after a change."""
+        change = wanted.get_change(connection)
+        if change != self._change:
+            self._change, self._wanted, self._owned, self._playlists = change, {}, None, None
+
+
 def _count(
-    connection: sqlite3.Connection, configured: Sequence[str], *, midnight: datetime
+    connection: sqlite3.Connection,
+    configured: tuple[str, ...],
+    counts: Counts,
+    *,
+    midnight: datetime,
 ) -> QueueSnapshot:
-    """Count in the store; every count is answered by an index."""
+    """Count in the store; every count is answered by an index, or known from before."""
     states = downloads.count_states(connection)
     living = jobs.count_states(connection)
     return QueueSnapshot(
@@ -123,17 +170,17 @@ def _count(
         jobs_pending=living.get("pending", 0) + living.get("waiting", 0),
         jobs_running=living.get("running", 0),
         jobs_failed=living.get("failed", 0),
-        tracks_wanted=playlists.count_wanted(connection, configured),
-        tracks_in_library=tracks.count_owned(connection),
+        tracks_wanted=counts.wanted(connection, configured),
+        tracks_in_library=counts.owned(connection),
     )
 
 
-def _playlists(connection: sqlite3.Connection) -> dict[str, PlaylistSnapshot]:
+def _playlists(connection: sqlite3.Connection, counts: Counts) -> dict[str, PlaylistSnapshot]:
     """Build the snapshot of every stored playlist."""
-    counts = playlists.get_counts(connection)
+    known = counts.playlists(connection)
     found = {}
     for spotify_id, playlist in playlists.get_playlists(connection).items():
-        count = counts.get(playlist.id)
+        count = known.get(playlist.id)
         if count is None:
             found[spotify_id] = PlaylistSnapshot(playlist=playlist)
             continue
@@ -142,7 +189,8 @@ def _playlists(connection: sqlite3.Connection) -> dict[str, PlaylistSnapshot]:
             entries=count.entries,
             tracks=count.tracks,
             owned=count.owned,
-            missing=count.tracks - count.owned,
+            missing=count.missing,
+            ignored=count.tracks - count.owned - count.missing,
             skipped=count.entries - count.tracks,
         )
     return found
@@ -193,8 +241,11 @@ def _statuses(
     """Build the status of tracks by id."""
     owned = files.get_files(connection, ids)
     running = downloads.find_downloads(connection, ids)
+    ignored = wanted.find_ignored(connection, ids)
     return {
-        track_id: _status(track, running.get(track_id), owned.get(track_id), library)
+        track_id: _status(
+            track, running.get(track_id), owned.get(track_id), ignored.get(track_id), library
+        )
         for track_id, track in tracks.get_tracks(connection, ids).items()
     }
 
@@ -203,6 +254,7 @@ def _status(
     track: Track,
     download: Download | None,
     file: LibraryFile | None,
+    ignored: IgnoredTrack | None,
     library: Path | None,
 ) -> TrackStatus:
     """Build the status of one track: a file in the library says more than its download."""
@@ -218,4 +270,6 @@ def _status(
         download=download,
         file=file,
         file_path=str(library / file.path) if library and file else None,
+        is_ignored=ignored is not None,
+        ignored_reason=ignored.reason if ignored else None,
     )
