@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from ..model import DownloadState
+from ..model import Download, DownloadState, TrackId
 from ..queue.scheduler import Scheduler
 from ..slskd.transfer_parsing import parse_webhook
 from ..store.settings import get_setting, set_setting
+from ..use_cases.cancel_download import CancelDownload
 from ..use_cases.context import Context
 from ..use_cases.request_download import RequestDownload
 from ..use_cases.show import Show
@@ -36,6 +37,7 @@ class Queue:
         self._transfers = transfers
         self._requests = requests
         self._show = show
+        self._cancel = CancelDownload(context, scheduler.stop)
 
     async def snapshot(self) -> QueueSnapshot:
         """Count the work; the day begins at midnight of this machine's time zone."""
@@ -59,6 +61,20 @@ class Queue:
     async def retry_failed(self) -> int:
         """Queue again what failed or was not to be had, and return how many tracks that are."""
         return await self._requests.retry_failed()
+
+    async def cancel(self, track_id: TrackId) -> Download:
+        """Stop the download of one track, also within slskd; it stays cancelled until somebody retries.
+
+        Raises InputError `unknown_track`, `nothing_to_cancel`, `download_being_filed`.
+        """
+        return await self._cancel.execute(track_id)
+
+    async def retry(self, track_id: TrackId) -> Download:
+        """Take up one track again before all others, whatever it ended with or waits for.
+
+        Raises InputError `unknown_track`, `nothing_to_retry`, `already_in_library`.
+        """
+        return await self._requests.retry(track_id)
 
     def note_download_completed(self, payload: object) -> bool:
         """Take in what slskd's webhook posts; True when it tells of a finished download.

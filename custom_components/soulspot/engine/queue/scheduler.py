@@ -93,6 +93,7 @@ class Scheduler:
         self._generator = generator or random.Random()
         self._wake = asyncio.Event()
         self._running: dict[JobKind, int] = dict.fromkeys(workers, 0)
+        self._tasks: dict[tuple[JobKind, str], asyncio.Task[None]] = {}
         self._pruned_at: datetime | None = None
         self.paused = False
 
@@ -133,7 +134,9 @@ class Scheduler:
                 if job is None:
                     break
                 self._running[kind] += 1
-                group.create_task(self._run_job(job, worker), name=f"soulspot {kind} {job.id}")
+                self._tasks[kind, job.subject] = group.create_task(
+                    self._run_job(job, worker), name=f"soulspot {kind} {job.id}"
+                )
 
     async def _run_job(self, job: Job, worker: Worker) -> None:
         """Run one job and store its end; a cancelled one stays "running" and is recovered."""
@@ -142,7 +145,18 @@ class Scheduler:
             await self._until_stored(lambda: self._store(job, worker, result))
         finally:
             self._running[job.kind] -= 1
+            self._tasks.pop((job.kind, job.subject), None)
             self._wake.set()
+
+    async def stop(self, kind: JobKind, subject: str) -> None:
+        """Stop the job about a subject wherever it is, and return when it has stopped.
+
+        Nothing is stored of it: the caller has ended the job before.
+        """
+        task = self._tasks.get((kind, subject))
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def _until_stored[T](self, store: Callable[[], Awaitable[T]]) -> T:
         """Repeat what the database refuses until it takes it; it is told once."""

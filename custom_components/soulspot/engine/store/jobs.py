@@ -136,6 +136,19 @@ def finish(
     return cursor.rowcount > 0
 
 
+def cancel(
+    connection: sqlite3.Connection, kind: JobKind, subject: str, *, now: datetime
+) -> Job | None:
+    """End the living job about a subject, asked for again or not; return it as it was, if any."""
+    alive = find_alive(connection, kind, subject)
+    if alive is not None:
+        connection.execute(
+            "UPDATE job SET state = 'cancelled', asked_again = 0, finished_at = ? WHERE id = ?",
+            (to_column(now), alive.id),
+        )
+    return alive
+
+
 def postpone(
     connection: sqlite3.Connection,
     job_id: JobId,

@@ -362,7 +362,16 @@ CREATE INDEX verdict_at ON verdict (at);
 _SIXTH = ""
 
 # What the queue has to remember across restarts.
-_SEVENTH = ""
+_SEVENTH = """
+CREATE TABLE abandoned_request (
+    id INTEGER PRIMARY KEY,
+    username TEXT NOT NULL,
+    remote_path TEXT NOT NULL,
+    batch_id TEXT,
+    requested_at REAL NOT NULL,
+    withdrawn_at REAL NOT NULL
+) STRICT;
+"""
 
 _STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 

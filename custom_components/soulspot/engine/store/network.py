@@ -1,6 +1,7 @@
 """Store what the network may not forget: searches sent, own searches, peers."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 import sqlite3
 
@@ -10,6 +11,18 @@ from .values import clean, dump, to_column, to_datetime
 PEERS_KEPT = 5000
 BLOCKED_WORDS_KEPT = 500
 SIGNS_OF_BLOCKING = 2  # One track can be odd.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonedRequest:
+    """Hold a request to a peer that was withdrawn before slskd had answered it."""
+
+    id: int
+    username: str
+    remote_path: str
+    batch_id: str | None
+    requested_at: datetime
+    withdrawn_at: datetime
 
 
 def record_search(
@@ -76,6 +89,52 @@ def forget_own_row(connection: sqlite3.Connection, username: str, transfer_id: s
     connection.execute(
         "DELETE FROM own_row WHERE username = ? AND transfer_id = ?", (username, transfer_id)
     )
+
+
+def abandon_request(
+    connection: sqlite3.Connection,
+    username: str,
+    remote_path: str,
+    *,
+    batch_id: str | None,
+    requested_at: datetime,
+    now: datetime,
+) -> None:
+    """Write down a request whose answer nobody waits for, until what came of it is taken away."""
+    connection.execute(
+        """
+        INSERT INTO abandoned_request (username, remote_path, batch_id, requested_at, withdrawn_at)
+        VALUES (?, ?, ?, ?, ?)
+        """,
+        (username, remote_path, batch_id, to_column(requested_at), to_column(now)),
+    )
+
+
+def abandoned_requests(connection: sqlite3.Connection, limit: int) -> tuple[AbandonedRequest, ...]:
+    """Return some of the requests whose answer nobody waits for, the oldest first."""
+    rows = connection.execute("SELECT * FROM abandoned_request ORDER BY id LIMIT ?", (limit,))
+    found = []
+    for row in rows:
+        requested_at = to_datetime(row["requested_at"])
+        withdrawn_at = to_datetime(row["withdrawn_at"])
+        assert requested_at is not None
+        assert withdrawn_at is not None
+        found.append(
+            AbandonedRequest(
+                id=row["id"],
+                username=row["username"],
+                remote_path=row["remote_path"],
+                batch_id=row["batch_id"],
+                requested_at=requested_at,
+                withdrawn_at=withdrawn_at,
+            )
+        )
+    return tuple(found)
+
+
+def forget_request(connection: sqlite3.Connection, request_id: int) -> None:
+    """Forget a request that nothing is left of."""
+    connection.execute("DELETE FROM abandoned_request WHERE id = ?", (request_id,))
 
 
 def note_blocked(connection: sqlite3.Connection, words: str, *, now: datetime) -> None:

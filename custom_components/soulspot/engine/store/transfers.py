@@ -116,6 +116,30 @@ def get_transfer(connection: sqlite3.Connection, download_id: DownloadId) -> Sto
     return None if row is None else _transfer(row)
 
 
+def is_current(connection: sqlite3.Connection, transfer: StoredTransfer) -> bool:
+    """Tell whether a download still lives by this transfer: meanwhile it may have been cancelled."""
+    row = connection.execute(
+        """
+        SELECT transfer.requested_at, transfer.position FROM transfer
+        JOIN download ON download.id = transfer.download_id
+        WHERE transfer.download_id = ? AND download.state = 'transferring'
+        """,
+        (transfer.download_id,),
+    ).fetchone()
+    return row is not None and (to_datetime(row["requested_at"]), row["position"]) == (
+        transfer.requested_at,
+        transfer.position,
+    )
+
+
+def is_wanted(connection: sqlite3.Connection, username: str, remote_path: str) -> bool:
+    """Tell whether some download lives by this file of this peer."""
+    row = connection.execute(
+        "SELECT 1 FROM transfer WHERE username = ? AND remote_path = ?", (username, remote_path)
+    ).fetchone()
+    return row is not None
+
+
 def list_transfers(
     connection: sqlite3.Connection, usernames: Iterable[str] | None = None
 ) -> tuple[StoredTransfer, ...]:

@@ -1,13 +1,24 @@
 """Queue downloads: for a playlist, for a person, once more, and what follows from them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 import sqlite3
 
 from ..errors import InputError
-from ..model import Album, Artist, DownloadState, JobKind, Priority, Quality, TrackId, TrackMetadata
+from ..model import (
+    Album,
+    Artist,
+    Download,
+    DownloadState,
+    JobKind,
+    Priority,
+    Quality,
+    TrackId,
+    TrackMetadata,
+)
 from ..settings import PlaylistOptions
-from ..store import candidates, downloads, jobs, tracks, transfers, wanted
+from ..store import candidates, downloads, files, jobs, tracks, transfers, wanted
 from ..views import DownloadReport
 from .context import Context
 from .owned import link_owned
@@ -62,6 +73,18 @@ class RequestDownload:
         )
         self._context.announcer.changed()
         return number
+
+    async def retry(self, track_id: TrackId) -> Download:
+        """Take up one track again before all others, whatever it ended with or waits for.
+
+        Its quality and its search words stay. Raises InputError `unknown_track`, `nothing_to_retry`
+        for one that was never asked for, `already_in_library`.
+        """
+        download = await self._context.database.run(
+            _retry_one, track_id, now=self._context.clock.now()
+        )
+        self._context.announcer.changed()
+        return download
 
     async def retry_failed(self) -> int:
         """Queue again what failed or was not to be had, and return how many tracks that are."""
@@ -248,6 +271,34 @@ def _retry(connection: sqlite3.Connection, *, now: datetime) -> int:
                 retry=True,
             )
     return number
+
+
+def _retry_one(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> Download:
+    """Queue one track again, or let it go on now when it waits."""
+    tracks.get_track(connection, track_id)
+    present = downloads.find_download(connection, track_id)
+    if present is None:
+        raise InputError("nothing_to_retry")
+    if files.get_files(connection, [track_id]):
+        raise InputError("already_in_library")
+    if link_owned(connection, [track_id], now=now):
+        downloads.set_state(connection, present.id, DownloadState.FILED, now=now)
+        return replace(present, state=DownloadState.FILED, reason=None)
+    queue_download(
+        connection,
+        track_id,
+        quality=present.quality,
+        query=present.query,
+        now=now,
+        priority=Priority.USER,
+        retry=True,
+    )
+    filing = jobs.find_alive(connection, JobKind.FILING, f"download:{present.id}")
+    if filing is not None:
+        jobs.wake(connection, filing.id, now=now)
+    download = downloads.get_download(connection, present.id)
+    assert download is not None
+    return download
 
 
 def _queue_filings(

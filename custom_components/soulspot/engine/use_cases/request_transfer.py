@@ -11,7 +11,7 @@ from ..queue.scheduler import Done, Later, Result
 from ..slskd.failures import failure as failure_of
 from ..slskd.models import EnqueueResult, FailureKind, Refusal, RequestedFile, TransferState
 from ..slskd.transfers import choose_row
-from ..store import downloads, jobs, journal, transfers
+from ..store import downloads, jobs, journal, network, transfers
 from ..store.candidates import StoredCandidate
 from ..store.jobs import Job
 from ..views import EventKind
@@ -141,6 +141,8 @@ def _acknowledge(
     now: datetime,
 ) -> None:
     """Hand the download over to the watcher: transfer, state and job change together."""
+    # A file that is asked for again after a cancellation may come under the same row.
+    network.forget_own_row(connection, candidate.username, transfer_id)
     transfers.acknowledge_transfer(connection, download.id, transfer_id)
     downloads.set_state(connection, download.id, DownloadState.TRANSFERRING, now=now)
     journal.write(

@@ -22,6 +22,8 @@ def hand_over(
     now: datetime,
 ) -> None:
     """Store that the bytes are here, and queue the filing, in one transaction."""
+    if not transfers.is_current(connection, transfer):
+        return
     reason = None
     if path is None:
         reason = Reason(key="no_shared_folder")
@@ -61,6 +63,8 @@ def fail(
     now: datetime,
 ) -> None:
     """Use the transfer's candidate up and queue the next step."""
+    if not transfers.is_current(connection, transfer):
+        return
     if row_id is not None:
         network.add_own_row(connection, transfer.username, row_id)
     download = downloads.get_download(connection, transfer.download_id)
@@ -74,6 +78,8 @@ def fail(
 
 def store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
     """End the download with a reason that names what to do."""
+    if not transfers.is_current(connection, transfer):
+        return
     reason = Reason(key="downloaded_file_not_found")
     downloads.set_state(
         connection, transfer.download_id, DownloadState.FAILED, now=now, reason=reason

@@ -14,11 +14,12 @@ from ..nap import nap
 from ..slskd.failures import failure
 from ..slskd.models import DownloadCompleted, Failure, FailureKind, Outcome, Transfer, TransferState
 from ..slskd.transfers import choose_row, judge
-from ..store import network, transfers
+from ..store import transfers
 from ..store.transfers import StoredTransfer
 from .context import Context
 from .locate_download import LocateDownload
 from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
+from .tidy_rows import TidyRows
 from .transfer_ends import fail, hand_over, store_lost
 from .watch_slskd import WatchSlskd
 
@@ -27,7 +28,6 @@ _LOGGER = logging.getLogger(__name__)
 _IDLE = 60.0  # seconds
 _AWAY = 10.0  # while slskd does not answer
 _LOOKS_AT_A_STRETCH = 50  # Then the event loop gets its turn.
-_TIDIED_AT_ONCE = 50
 
 # How long a transfer may stay in a phase before the next source gets its chance. slskd itself knows
 # no limit in the remote queue; its local queue is the user's own setting and may be long.
@@ -64,6 +64,7 @@ class WatchTransfers:
         self._completed_at: dict[DownloadId, datetime] = {}
         self._missing_since: dict[DownloadId, datetime] = {}
         self._files = LocateDownload(context, watch)
+        self._tidy = TidyRows(context)
         self.live: dict[DownloadId, LiveTransfer] = {}
         self._turns = PeerTurns()
         self._known: dict[str, set[DownloadId]] = {}  # By peer: what is remembered of whom.
@@ -108,7 +109,7 @@ class WatchTransfers:
             return _AWAY if marks else _IDLE
         if not marks:
             self._is_reconciled = True
-            await self._tidy()
+            await self._tidy.execute()
             return _IDLE
         if self._is_reconciled or len(marks) <= PEERS_AT_ONCE:
             usernames, rows = await self._rows_of(self._turns.due(clock.now()))
@@ -117,7 +118,7 @@ class WatchTransfers:
             rows = list(await self._context.slskd.downloads())
         await self._look_at_peers(usernames, rows)
         self._is_reconciled = True
-        await self._tidy()
+        await self._tidy.execute()
         self._context.announcer.changed()
         return self._turns.pause(clock.now())
 
@@ -279,20 +280,6 @@ class WatchTransfers:
         """End a download whose file is nowhere: the folders do not fit, and more files would not help."""
         _LOGGER.warning("A finished file is not in the downloads folder; check the folder settings")
         await self._context.database.run(store_lost, transfer, now=now)
-
-    async def _tidy(self) -> None:
-        """Take our finished rows from slskd's list, also those that a killed process left there."""
-        database = self._context.database
-        for username, row_id in await database.run(network.own_rows, _TIDIED_AT_ONCE):
-            try:
-                if not await self._context.slskd.remove(username, row_id):
-                    continue
-            except (InvalidReplyError, RequestRejectedError) as error:
-                _LOGGER.debug("A finished row stays in slskd's list: %s", error)
-            except ServiceError as error:
-                _LOGGER.debug("A finished row stays in slskd's list for now: %s", error)
-                return
-            await database.run(network.forget_own_row, username, row_id)
 
     def _forget(self, username: str, alive: Collection[DownloadId]) -> None:
         """Drop what is remembered of a peer's transfers that are no more."""
