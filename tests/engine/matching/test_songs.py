@@ -1,5 +1,7 @@
 """Test how titles, artists and recordings of metadata services are compared."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.soulspot.engine.matching import (
@@ -140,13 +142,48 @@ def test_recordings_that_share_an_isrc_are_told_apart() -> None:
     assert match.certainty is Certainty.CERTAIN
 
 
-def test_equal_recordings_are_ambiguous() -> None:
-    """Nothing is guessed: the oldest is shown, the others are named."""
+def test_of_equal_recordings_the_oldest_is_taken() -> None:
+    """Age decides between equals and names the others; equals of one age are nobody's to guess."""
     match = choose_recording(wanted(), [recording("b", date="2007"), recording("a", date="1979")])
     assert match.recording is not None
     assert match.recording.id == "a"
-    assert match.certainty is Certainty.AMBIGUOUS
+    assert match.certainty is Certainty.LIKELY
     assert match.alternatives == ("b",)
+    tied = choose_recording(wanted(), [recording("b", date="1979"), recording("a", date="1979")])
+    assert tied.certainty is Certainty.AMBIGUOUS
+    assert tied.alternatives == ("b",)
+
+
+def test_a_wrong_isrc_does_not_hide_the_right_recording() -> None:
+    """A code that belongs to another song is told, and the recording that fits is taken."""
+    match = choose_recording(
+        wanted(isrc=ISRC), [recording("other", "Snowgirl", isrcs=(ISRC,)), recording("right")]
+    )
+    assert match.recording is not None
+    assert match.recording.id == "right"
+    assert match.certainty is Certainty.LIKELY
+    assert [reason.key for reason in match.conflicts] == ["title_differs"]
+
+
+def test_a_video_is_taken_only_when_nothing_else_is_there() -> None:
+    """Music videos share codes with recordings, but are not what a file holds."""
+    video = recording("video", isrcs=(ISRC,), is_video=True)
+    alone = choose_recording(wanted(isrc=ISRC), [video])
+    assert alone.recording == video
+    assert alone.certainty is Certainty.LIKELY
+    sound = recording("sound")
+    assert choose_recording(wanted(isrc=ISRC), [video, sound]).recording == sound
+
+
+def test_tenths_of_seconds_do_not_outweigh_the_album() -> None:
+    """Lengths are rounded everywhere; the album says more than a fraction of a second."""
+    album = Release(id="y", title="Y", status="Official", primary_type="Album")
+    other = Release(id="o", title="Other", status="Official", primary_type="Album")
+    near = replace(recording("near", date="1979"), length_ms=275_000, releases=(other,))
+    right = replace(recording("right", date="1979"), length_ms=275_400, releases=(album,))
+    match = choose_recording(wanted(album="Y"), [near, right])
+    assert match.recording == right
+    assert match.certainty is Certainty.LIKELY
 
 
 def test_the_edition_the_playlist_names_wins() -> None:

@@ -1,14 +1,14 @@
 """Choose the MusicBrainz recording of a wanted track, and recognise owned files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from ..model import Reason, Recording, Release
 from .lengths import LengthLevel, compare_lengths
 from .names import parse_name
-from .releases import album_agreement, choose_release, country_place
+from .releases import WantedRelease, album_agreement, choose_release, country_place
 from .songs import TitleAgreement, compare_titles, compare_version_sets, share_artist
 from .target import read_title
 from .versions import read_region
@@ -18,7 +18,7 @@ from .wanted import WantedRecording
 _CERTAIN, _LIKELY, _CONFLICT, _WITHOUT_ISRC = 3_000, 10_000, 15_000, 5_000
 _SHORT_SHARE = 0.15  # Of a short track, seconds are much.
 _SAME_LENGTH = 2_000
-_MARGIN = 1_000  # Recordings nearer to each other than this cannot be told apart by length.
+_MARGIN = 1_000  # Lengths this near to the wanted one are as good as equal.
 
 
 class Certainty(StrEnum):
@@ -46,15 +46,19 @@ class RecordingMatch:
 
 
 class _Fit(NamedTuple):
-    """Hold how a recording fits; the fields up to `id` are its sort key."""
+    """Hold how a recording fits; the fields up to `id` are its sort key.
+
+    Those up to `first_release` tell recordings apart.
+    """
 
     is_video: bool
     lacks_isrc: bool
     title: TitleAgreement
-    off: int  # ms, 0 when unknown
+    length: int  # How far off it is, roughly: tenths of seconds are chance.
     lacks_artist: bool
     album: int
     first_release: str
+    off: int  # ms, 0 when unknown
     country: int
     id: str
     is_length_known: bool
@@ -66,6 +70,7 @@ def choose_recording(
     wanted: WantedRecording,
     recordings: Sequence[Recording],
     *,
+    release: WantedRelease | None = None,
     release_date: str | None = None,
     track_total: int | None = None,
 ) -> RecordingMatch:
@@ -73,23 +78,35 @@ def choose_recording(
 
     An ISRC that agrees confirms, one that does not proves nothing. Several recordings are told
     apart by video, title and version words, length, artist credit, album and age, in this order.
-    `release_date` ("2011", "2011-09-30") and `track_total` of the playlist's album sharpen the
-    choice of the release; None when unknown.
+    An ISRC whose recording is plainly another one is wrong: then, and for music videos, a recording
+    that fits without it is taken. `release` describes the playlist's album; without it
+    `release_date` ("2011", "2011-09-30") and `track_total` sharpen the choice of the release.
     """
+    edition = release or WantedRelease(
+        title=wanted.album,
+        date=release_date,
+        track_total=track_total,
+        track_number=wanted.track_number,
+        duration_ms=wanted.duration_ms,
+    )
     fits = sorted(
-        (_fit(wanted, recording, release_date, track_total) for recording in recordings),
-        key=lambda fit: fit[:9],
+        (_fit(wanted, recording, edition) for recording in recordings), key=lambda fit: fit[:10]
     )
     with_isrc = [fit for fit in fits if not fit.lacks_isrc]
-    if with_isrc:
-        return _judge_isrc(wanted, with_isrc)
-    fitting = [fit for fit in fits if _fits_without_isrc(wanted, fit)]
+    by_isrc = _judge_isrc(wanted, with_isrc) if with_isrc else None
+    if by_isrc and by_isrc.certainty is not Certainty.CONFLICT and not with_isrc[0].is_video:
+        return by_isrc
+    fitting = [fit for fit in fits if fit.lacks_isrc and _fits_without_isrc(wanted, fit)]
+    if by_isrc and (not fitting or fitting[0].is_video):
+        return by_isrc
     if not fitting:
         return RecordingMatch(recording=None, release=None, certainty=Certainty.NONE)
-    best = fitting[0]
-    others = _rivals(best, fitting)
-    certainty = Certainty.AMBIGUOUS if others else Certainty.LIKELY
-    return _match(best, certainty, others)
+    others = _rivals(fitting[0], fitting)
+    is_open = _is_undecided(fitting[0], others)
+    match = _match(fitting[0], Certainty.AMBIGUOUS if is_open else Certainty.LIKELY, others)
+    if by_isrc and by_isrc.certainty is Certainty.CONFLICT:
+        return replace(match, conflicts=(*by_isrc.conflicts, *match.conflicts))
+    return match
 
 
 def is_same_recording(
@@ -120,36 +137,38 @@ def is_same_recording(
     return off <= _SAME_LENGTH and album_agreement(wanted.album, album or "") < 2
 
 
-def _fit(
-    wanted: WantedRecording, recording: Recording, release_date: str | None, track_total: int | None
-) -> _Fit:
+def _fit(wanted: WantedRecording, recording: Recording, edition: WantedRelease) -> _Fit:
     """Return how one recording fits."""
-    release = choose_release(
-        recording.releases,
-        wanted.album,
-        track_number=wanted.track_number,
-        release_date=release_date,
-        track_total=track_total,
-    )
-    album = album_agreement(wanted.album, release.title) if release else 2
+    release = choose_release(recording.releases, edition)
+    album = album_agreement(edition.title, release.title) if release else 2
+    if release is not None and release.id in edition.linked:
+        album = 0
     length = recording.length_ms
     if release is not None and release.track_length_ms and album < 2:
         length = release.track_length_ms
     is_known = bool(length) and bool(wanted.duration_ms)
+    off = abs((length or 0) - (wanted.duration_ms or 0)) if is_known else 0
     return _Fit(
         recording.is_video,
         wanted.isrc is None or wanted.isrc not in recording.isrcs,
         _title_agreement(wanted, recording),
-        abs((length or 0) - (wanted.duration_ms or 0)) if is_known else 0,
+        _length_class(off) if is_known else 1,
         not _has_artist(wanted, recording),
         album,
         recording.first_release_date or "9999",
+        off,
         country_place(release),
         recording.id,
         is_known,
         recording,
         release,
     )
+
+
+def _length_class(off: int) -> int:
+    """Return a rough measure of how far a length is off, in ms."""
+    steps = (_MARGIN, _CERTAIN, _WITHOUT_ISRC, _LIKELY, _CONFLICT)
+    return next((place for place, step in enumerate(steps) if off <= step), off)
 
 
 def _title_agreement(wanted: WantedRecording, recording: Recording) -> TitleAgreement:
@@ -201,14 +220,14 @@ def _judge_isrc(wanted: WantedRecording, fits: list[_Fit]) -> RecordingMatch:
     if conflicts:
         return _match(best, Certainty.CONFLICT, [], tuple(conflicts))
     others = _rivals(best, fits)
-    if others:
+    if _is_undecided(best, others):
         return _match(best, Certainty.AMBIGUOUS, others)
     if best.off > _LIKELY:
         reason = Reason(key="length_off", placeholders={"seconds": str(round(best.off / 1000))})
         return _match(best, Certainty.AMBIGUOUS, [], (reason,))
     is_certain = best.off <= _CERTAIN and (best.is_length_known or wanted.duration_ms is None)
-    is_certain &= best.title <= TitleAgreement.CLOSE
-    return _match(best, Certainty.CERTAIN if is_certain else Certainty.LIKELY, [])
+    is_certain &= best.title <= TitleAgreement.CLOSE and not best.is_video and not others
+    return _match(best, Certainty.CERTAIN if is_certain else Certainty.LIKELY, others)
 
 
 def _fits_without_isrc(wanted: WantedRecording, fit: _Fit) -> bool:
@@ -224,23 +243,26 @@ def _fits_without_isrc(wanted: WantedRecording, fit: _Fit) -> bool:
 
 
 def _rivals(best: _Fit, fits: list[_Fit]) -> list[_Fit]:
-    """Return what fits as well as the best."""
+    """Return what fits as well as the best but for its age: of several the oldest is taken."""
     return [
         fit
         for fit in fits
         if fit.recording.id != best.recording.id
-        and (fit.is_video, fit.title, fit.lacks_artist, fit.album)
-        == (best.is_video, best.title, best.lacks_artist, best.album)
         and fit.is_length_known == best.is_length_known
-        and fit.off - best.off <= _MARGIN
+        and fit[:6] == best[:6]
     ]
+
+
+def _is_undecided(best: _Fit, rivals: list[_Fit]) -> bool:
+    """Tell whether not even the age tells recordings apart."""
+    return any(fit.first_release == best.first_release for fit in rivals)
 
 
 def _match(
     fit: _Fit, certainty: Certainty, others: list[_Fit], conflicts: tuple[Reason, ...] = ()
 ) -> RecordingMatch:
     """Return a match, with what fits as well."""
-    if others:
+    if certainty is Certainty.AMBIGUOUS and others:
         conflicts += (
             Reason(key="several_recordings", placeholders={"count": str(len(others) + 1)}),
         )

@@ -1,10 +1,15 @@
 """Choose the release that a track of a playlist comes from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from rapidfuzz.distance import Levenshtein
+
 from ..model import Release
+from .artists import VARIOUS
 from .folding import fold
+from .songs import share_artist
 from .target import album_core
 
 VARIOUS_ARTISTS_ID = "89ad4ac3-39f7-470e-963a-56509c546377"
@@ -22,6 +27,8 @@ _STATUSES = (
 _PRIMARY_TYPES = ("Album", "EP", "Single", None, "Other", "Broadcast")
 _COUNTRIES = ("XW", "XE", "US", "GB")  # The widest editions first.
 _FAR = 100_000  # days
+_SLIP = 0.1  # Share of letters that a title may differ by and still be the same one, misspelled.
+_SAME_LENGTH = 3_000  # ms
 
 
 def album_agreement(wanted: str | None, title: str) -> int:
@@ -34,44 +41,49 @@ def album_agreement(wanted: str | None, title: str) -> int:
     return 1 if core and core == "".join(album_core(title)) else 2
 
 
-def choose_release(
-    releases: Sequence[Release],
-    album: str | None,
-    *,
-    track_number: int | None = None,
-    release_date: str | None = None,
-    track_total: int | None = None,
-) -> Release | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedRelease:
+    """Describe the edition a playlist names; None and empty mean not told.
+
+    `linked` are the ids of the releases that MusicBrainz itself links to the playlist's album.
+    """
+
+    title: str | None = None
+    artists: tuple[str, ...] = ()
+    date: str | None = None  # "2011", "2011-09" or "2011-09-30"
+    track_total: int | None = None
+    barcode: str | None = None
+    disc_number: int | None = None
+    track_number: int | None = None
+    duration_ms: int | None = None  # Of the track, not of the album.
+    linked: frozenset[str] = frozenset()
+
+
+def choose_release(releases: Sequence[Release], wanted: WantedRelease) -> Release | None:
     """Return the edition the playlist names, else what the policy ranks first; None without releases.
 
-    The policy (MusicBrainz practice): official before promotional before bootleg, the artist's own
-    before samplers, plain albums before compilations and live albums, albums before singles, the
-    date nearest to the playlist's, else the earliest.
+    The order is MusicBrainz practice: the release linked to the album or with its barcode; no
+    transliterated track list; artist, title, number of tracks, position and year as the playlist has
+    them; official before promotional before bootleg, the artist's own before samplers, plain albums
+    before compilations and live albums, albums before singles, the date nearest to the playlist's,
+    else the earliest.
     """
-    return min(
-        releases,
-        key=lambda release: _release_order(release, album, track_number, release_date, track_total),
-        default=None,
-    )
+    return min(releases, key=lambda release: release_order(release, wanted), default=None)
 
 
-def _release_order(
-    release: Release,
-    album: str | None,
-    track_number: int | None,
-    release_date: str | None,
-    track_total: int | None,
-) -> tuple[object, ...]:
-    """Return a release's sort key, best first."""
+def release_order(release: Release, wanted: WantedRelease) -> tuple[object, ...]:
+    """Return a release's sort key, best first; all but the last member, its id, tell editions apart."""
     return (
-        album_agreement(album, release.title),
-        _differs(track_total, release.track_count),
-        _differs(track_number, release.track_number),
+        release.id not in wanted.linked,
+        not _is_same_barcode(wanted.barcode, release.barcode),
+        release.status == _STATUSES[-1],
+        _is_by_others(wanted.artists, release),
+        *_edition_order(release, wanted),
         _place(_STATUSES, release.status),
-        any(credit.artist_id == VARIOUS_ARTISTS_ID for credit in release.artist_credit),
+        is_by_various(release),
         len(release.secondary_types) > 0,
         _place(_PRIMARY_TYPES, release.primary_type),
-        _days_between(release_date, release.date) if release_date else 0,
+        _days_between(wanted.date, release.date) if wanted.date else 0,
         release.date or "9999",
         country_place(release),
         -sum(
@@ -80,6 +92,74 @@ def _release_order(
         ),
         release.id,
     )
+
+
+def _edition_order(release: Release, wanted: WantedRelease) -> tuple[object, ...]:
+    """Return how far a release is from being the edition that the playlist names."""
+    distance = _title_distance(wanted.title, release.title)
+    title = min(album_agreement(wanted.title, release.title), 1 if distance <= _SLIP else 2)
+    is_elsewhere = _differs(wanted.disc_number, release.disc_number) or _differs(
+        wanted.track_number, release.track_number
+    )
+    total = _apart(wanted.track_total, release.track_count)
+    years = _apart(_year(wanted.date), _year(release.date))
+    if title == 2:
+        # Titles in other scripts look unlike each other; a number that agrees by chance proves nothing.
+        return title, bool(wanted.title) and (is_elsewhere or bool(total) or bool(years))
+    is_other_length = _is_other_length(wanted.duration_ms, release.track_length_ms)
+    return title, total, is_elsewhere, is_other_length, distance, years
+
+
+def is_by_various(release: Release) -> bool:
+    """Tell whether a release is a sampler by various artists."""
+    return any(credit.artist_id == VARIOUS_ARTISTS_ID for credit in release.artist_credit)
+
+
+def _is_same_barcode(wanted: str | None, actual: str | None) -> bool:
+    """Tell whether two barcodes agree; services disagree about zeros in front. Others prove nothing."""
+    return bool(wanted) and bool(actual) and _digits(wanted) == _digits(actual) != ""
+
+
+def _digits(barcode: str | None) -> str:
+    """Return a barcode without zeros in front."""
+    return (barcode or "").strip().lstrip("0")
+
+
+def _is_by_others(wanted: Sequence[str], release: Release) -> bool:
+    """Tell whether a release is known to be by other artists than the album that is wanted."""
+    names = [name for artist in wanted if (name := artist.strip())]
+    credit = release.artist_credit
+    if not names or not credit:
+        return False
+    if is_by_various(release) or any(fold(name).strip() in VARIOUS for name in names):
+        return is_by_various(release) != any(fold(name).strip() in VARIOUS for name in names)
+    credited = ["".join(part.name + part.join_phrase for part in credit)]
+    for part in credit:
+        credited += [part.name, part.artist_name, *part.aliases]
+    return not share_artist(names, credited)
+
+
+def _title_distance(wanted: str | None, actual: str) -> float:
+    """Return by which share of their letters two titles differ, 0 when there is none to compare."""
+    return 0.0 if not wanted else Levenshtein.normalized_distance(fold(wanted), fold(actual))
+
+
+def _is_other_length(wanted: int | None, actual: int | None) -> bool:
+    """Tell whether two known lengths in ms are apart."""
+    return wanted is not None and actual is not None and abs(wanted - actual) > _SAME_LENGTH
+
+
+def _apart(wanted: int | None, actual: int | None) -> int:
+    """Return how far two numbers are apart, less than any difference when one is not known."""
+    if wanted is None or actual is None:
+        return 1
+    return 2 * abs(wanted - actual)
+
+
+def _year(text: str | None) -> int | None:
+    """Return the year of a date."""
+    year = (text or "")[:4]
+    return int(year) if len(year) == 4 and year.isdecimal() else None
 
 
 def country_place(release: Release | None) -> int:
