@@ -5,11 +5,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .artists import ArtistForm, Presence, presence
-from .names import Name, Part, parse_name
-from .paths import split_folders
+from .names import Name, Part, read_name
+from .paths import folders_of, is_named
 from .target import Target
 from .transliteration import has_other_script, romanise
-from .versions import FolderMark, folder_marks, is_number
+from .versions import FolderMark, is_number, marks_in
 from .words import MARKING_WORDS, NEUTRAL_WORDS, VersionKind
 
 _FOLDER_CACHE = 2_048
@@ -44,23 +44,20 @@ class FolderMatch(NamedTuple):
 class _Folder(NamedTuple):
     """Hold what a folder's name is made of, whatever is wanted."""
 
-    raw: str
     name: Name
-    telling: tuple[str, ...]  # Words that are neither numbers nor notes about an edition.
+    is_telling: bool  # It says more than numbers and notes about an edition.
     marks: tuple[FolderMark, ...]
     other_script: bool
-    has_several_parts: bool
 
 
 class _Segment(NamedTuple):
     """Hold what one folder says about what is wanted, whatever stands above it."""
 
-    text: str
+    name: Name
     artist: Presence
     album: AlbumLevel
     kinds: frozenset[VersionKind]
     hinted_kinds: frozenset[VersionKind]
-    has_several_parts: bool
 
 
 _NO_KINDS: frozenset[VersionKind] = frozenset()
@@ -117,12 +114,9 @@ class FolderReader:
 
     def _read(self, parent: str) -> FolderMatch:
         """Return what folders say that are not remembered."""
-        folders = _folders_of(parent)
-        if not folders:
+        segments = self._segments_of(parent)
+        if not segments:
             return NO_FOLDER
-        segments = [
-            self._segments.get(folder.raw) or self._read_segment(folder) for folder in folders
-        ]
         artist, near = Presence.NONE, -1
         has_marks = False
         for place, segment in enumerate(segments):
@@ -146,51 +140,62 @@ class FolderReader:
             hinted = _NO_KINDS.union(*[segment.hinted_kinds for segment in segments[near:]]) - kinds
             distant = _NO_KINDS.union(*[segment.kinds for segment in segments[:near]])
         names_others = (
-            artist is Presence.NONE and album is AlbumLevel.OTHER and segments[-1].has_several_parts
+            artist is Presence.NONE
+            and album is AlbumLevel.OTHER
+            and len([part for part in segments[-1].name.parts if not part.bracketed]) > 1
         )
-        text = "".join([segment.text for segment in segments])
+        text = "".join([segment.name.text for segment in segments])
         facts = (artist, album, kinds, distant, hinted, names_others)
         number = self._numbers.setdefault(facts, len(self._numbers) + 1)
         return FolderMatch(text, True, *facts, number)
 
-    def _read_segment(self, folder: _Folder) -> _Segment:
-        """Return what one folder says, and remember it."""
-        shelf, name, marks = self._shelf, folder.name, folder.marks
+    def _segments_of(self, parent: str) -> list[_Segment]:
+        """Return what each folder of a path says, the innermost last."""
+        known = self._segments
+        segments: list[_Segment] = []
+        for raw in reversed(folders_of(parent)):
+            segment = known.get(raw)
+            if segment is None:
+                if not is_named(raw):
+                    continue
+                segment = known[raw] = self._read_segment(raw)
+            segments.append(segment)
+            if len(segments) == _DEEPEST:
+                break
+        segments.reverse()
+        return segments
+
+    def _read_segment(self, raw: str) -> _Segment:
+        """Return what one folder says."""
+        shelf = self._shelf
+        folder = _read_folder(raw)
+        name, marks = folder.name, folder.marks
         artist = _artist_presence(shelf, name, other_script=folder.other_script)
         if artist is Presence.NONE and not (
             shelf.album_words and shelf.album_words[0] in name.words
         ):
-            album = AlbumLevel.OTHER if folder.telling else AlbumLevel.UNKNOWN
+            album = AlbumLevel.OTHER if folder.is_telling else AlbumLevel.UNKNOWN
         else:
             album = _album_level(shelf, name)
-        segment = self._segments[folder.raw] = _Segment(
-            name.text,
+        return _Segment(
+            name,
             artist,
             album,
             _uncovered_kinds(shelf, name, marks, sure=True) if marks else _NO_KINDS,
             _uncovered_kinds(shelf, name, marks, sure=False) if marks else _NO_KINDS,
-            folder.has_several_parts,
         )
-        return segment
-
-
-@lru_cache(maxsize=_FOLDER_CACHE)
-def _folders_of(parent: str) -> tuple[_Folder, ...]:
-    """Return the folders of a path, the innermost last."""
-    return tuple(_read_folder(folder) for folder in split_folders(parent)[-_DEEPEST:])
 
 
 @lru_cache(maxsize=_FOLDER_CACHE)
 def _read_folder(raw: str) -> _Folder:
     """Return what a folder's name is made of."""
-    name = parse_name(raw)
+    name = read_name(raw)
+    words = name.words
     return _Folder(
-        raw,
         name,
-        tuple(word for word in name.words if word not in NEUTRAL_WORDS and not is_number(word)),
-        folder_marks(raw),
+        any(word not in NEUTRAL_WORDS and not is_number(word) for word in words),
+        marks_in(name),
         has_other_script(name.text),
-        len([part for part in name.parts if not part.bracketed]) > 1,
     )
 
 

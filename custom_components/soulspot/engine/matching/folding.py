@@ -49,18 +49,28 @@ _SCRIPT_BORDER = re.compile(
 
 def simplify(text: str) -> str:
     """Return text in lower case without accents and apostrophes, other punctuation kept in place."""
-    if not text.isascii():
-        text = text.translate(_NO_APOSTROPHES)
-        text = unicodedata.normalize("NFKC", text).casefold()
-        text = _MARKS.sub("", unicodedata.normalize("NFD", text))
-        text = unicodedata.normalize("NFKC", text).translate(_PLAIN_LETTERS)
-        text = _SCRIPT_BORDER.sub(" ", text)
+    if text.isascii():
+        return _simplify_ascii(text)
+    text = text.translate(_NO_APOSTROPHES)
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = _MARKS.sub("", unicodedata.normalize("NFD", text))
+    text = unicodedata.normalize("NFKC", text).translate(_PLAIN_LETTERS)
+    text = _SCRIPT_BORDER.sub(" ", text).lower()
+    if text.isascii():
+        return _simplify_ascii(text)
+    text = _DOTTED.sub(_without_dots, text.translate(_NO_APOSTROPHES))
+    return _SYMBOL_IN_WORD.sub(_letter, text)
+
+
+def _simplify_ascii(text: str) -> str:
+    """Return plain text in lower case without apostrophes; names are mostly this, and come by thousands."""
     text = text.lower()
-    if "'" in text or "`" in text or not text.isascii():
-        text = text.translate(_NO_APOSTROPHES)
-    if "." in text:
+    if "'" in text or "`" in text:
+        text = text.replace("'", "").replace("`", "")
+    # A dot before a blank, as in "01. ", ends no initial that another follows.
+    if "." in text and text.count(".") > text.count(". "):
         text = _DOTTED.sub(_without_dots, text)
-    if "$" in text or "!" in text or not text.isascii():
+    if "$" in text or "!" in text:
         text = _SYMBOL_IN_WORD.sub(_letter, text)
     return text
 

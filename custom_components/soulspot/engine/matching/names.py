@@ -1,5 +1,6 @@
 """Take file, folder and song names apart into words, parts and brackets."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 import re
 from typing import NamedTuple
@@ -11,7 +12,11 @@ _LONGEST_NAME = 400  # characters: no file system takes more.
 
 _AND = re.compile(r"(?<=[\w)\]])\s*[&+]\s*(?=[\w(\[])|(?<=\w )n(?= \w)")
 _SEPARATOR = re.compile(r"(?<=[\s_])[-–—~‐‑•·]+(?=[\s_])|[–—|]")
+_WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\W_]+|[(\[{)\]}|-]")
+_DIVIDING = re.compile(r"[(\[{)\]}|~-]")
+# Of plain text in lower case: everything but letters and digits becomes a blank.
+_WORDS_ALONE = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
 _PUNCTUATION = _OPENING | _CLOSING | {"|", "-"}
@@ -66,58 +71,121 @@ class Part(NamedTuple):
     bracketed: bool
 
 
-class Name(NamedTuple):
-    """Hold a name's words; `text` is the words between blanks, with one at each end."""
+class Name:
+    """Hold a name's words; `text` is the words between blanks, with one at each end.
 
-    text: str
-    words: tuple[str, ...]
-    parts: tuple[Part, ...]
-    is_scene: bool = False  # Parts are separated by bare hyphens.
-    plain: str = ""  # The text without the numbers at its beginning.
+    Most names are understood by their words alone, so the parts are sought at the first look.
+    """
+
+    __slots__ = ("_parts", "_simple", "text", "words")
+
+    def __init__(self, simple: str, words: tuple[str, ...]) -> None:
+        """Keep the words and the simplified text they stand in."""
+        self.words = words
+        self.text = f" {' '.join(words)} "
+        self._simple = simple
+        self._parts: tuple[Part, ...] | None = None
+
+    @property
+    def plain(self) -> str:
+        """Return the text without the numbers at its beginning."""
+        words = self.words
+        if not words or not words[0].isdigit():
+            return self.text
+        first = 1
+        while first < len(words) - 1 and words[first].isdigit():
+            first += 1
+        return f" {' '.join(words[first:])} " if len(words) > 1 else self.text
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Return the ranges of words between separators and inside brackets, in order."""
+        parts = self._parts
+        if parts is None:
+            parts = self._parts = _parts_of(self._simple, len(self.words))
+        return parts
+
+    @property
+    def is_scene(self) -> bool:
+        """Tell whether bare hyphens separate the parts."""
+        return _splits_at_hyphens(_with_separators(self._simple))
 
 
 @lru_cache(maxsize=_NAME_CACHE)
 def parse_name(raw: str) -> Name:
-    """Return the folded words of a name with its parts, in order.
+    """Return the folded words of a name, which knows its parts."""
+    return read_name(raw)
 
-    " - " separates parts; a bare hyphen does too in scene names, which write blanks as
-    underscores or not at all. Roman numerals and "Pt." become plain numbers and words.
+
+def read_name(raw: str) -> Name:
+    """Return the folded words of a name, and do not remember it.
+
+    Roman numerals and "Pt." become plain numbers and words.
     """
     simple = simplify(raw[:_LONGEST_NAME])
     if "&" in simple or "+" in simple or " n " in simple:
         simple = _AND.sub(" and ", simple)
-    if "-" in simple or "~" in simple or not simple.isascii():
-        simple = _SEPARATOR.sub("|", simple)
-    splits_at_hyphens = "|" not in simple and simple.count("-") > 1
-    words: list[str] = []
+    if simple.isascii():  # Several times as fast as a pattern.
+        words = simple.encode().translate(_WORDS_ALONE).decode().split()
+    else:
+        words = _WORD.findall(simple)
+    if not _REWRITTEN.isdisjoint(words):
+        words = _rewritten(words)
+    if not words and (marks := _with_separators(simple).strip()):
+        words = [marks]
+    return Name(simple, tuple(words))
+
+
+def _parts_of(simple: str, count: int) -> tuple[Part, ...]:
+    """Return the parts of a simplified name of so many words.
+
+    " - " separates parts; a bare hyphen does too in scene names, which write blanks as
+    underscores or not at all.
+    """
+    if not count:
+        return ()
+    if simple.isascii() and not _DIVIDING.search(simple):
+        return (Part(0, count, False),)
+    simple = _with_separators(simple)
+    splits_at_hyphens = _splits_at_hyphens(simple)
     parts: list[Part] = []
-    start = depth = 0
-    tokens = _TOKEN.findall(simple)
-    is_plain = _REWRITTEN.isdisjoint(tokens)
-    for token in tokens:
+    start = stop = depth = 0
+    for token in _TOKEN.findall(simple):
         if token not in _PUNCTUATION:
-            words.append(token if is_plain else _canonical(token, words))
+            stop += 1
             continue
         if (token == "-" and not splits_at_hyphens) or (depth and token in "|-"):
             continue
-        if len(words) > start:
-            parts.append(Part(start, len(words), depth > 0))
-            start = len(words)
+        if stop > start:
+            parts.append(Part(start, stop, depth > 0))
+            start = stop
         if token in _OPENING:
             depth += 1
         elif token in _CLOSING and depth:
             depth -= 1
-    if len(words) > start:
-        parts.append(Part(start, len(words), depth > 0))
-    if not words and simple.strip():
-        words = [simple.strip()]
-        parts = [Part(0, 1, False)]
-    text = f" {' '.join(words)} "
-    first = 0
-    while first < len(words) - 1 and words[first].isdigit():
-        first += 1
-    plain = f" {' '.join(words[first:])} " if first else text
-    return Name(text, tuple(words), tuple(parts), splits_at_hyphens, plain)
+    if count > start:
+        parts.append(Part(start, count, stop > 0 and depth > 0))
+    return tuple(parts)
+
+
+def _with_separators(simple: str) -> str:
+    """Return a simplified name with one mark for everything that separates parts."""
+    if "-" in simple or "~" in simple or not simple.isascii():
+        return _SEPARATOR.sub("|", simple)
+    return simple
+
+
+def _splits_at_hyphens(simple: str) -> bool:
+    """Tell whether a name without other separators has its parts between bare hyphens."""
+    return "|" not in simple and simple.count("-") > 1
+
+
+def _rewritten(words: Sequence[str]) -> list[str]:
+    """Return words in their one spelling."""
+    spelled: list[str] = []
+    for word in words:
+        spelled.append(_canonical(word, spelled))
+    return spelled
 
 
 def _canonical(word: str, before: list[str]) -> str:

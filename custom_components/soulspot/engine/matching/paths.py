@@ -19,14 +19,14 @@ _DRIVE = ":"
 _LOSSLESS_BIT_RATE = 450  # kbit/s: no AAC goes beyond it.
 
 
-def split_folders(parent: str) -> list[str]:
+def folders_of(parent: str) -> list[str]:
     """Return the folders of a path without its file name; backslashes and slashes both separate."""
-    folders = _SEPARATORS.split(parent) if "/" in parent else parent.split("\\")
-    return [
-        folder
-        for folder in folders
-        if folder.strip() and not folder.startswith(_SHARE_PREFIX) and folder[1:] != _DRIVE
-    ]
+    return _SEPARATORS.split(parent) if "/" in parent else parent.split("\\")
+
+
+def is_named(folder: str) -> bool:
+    """Tell whether somebody named a folder; drives and the names of shares are not meant to say anything."""
+    return not (folder.startswith(_SHARE_PREFIX) or folder[1:] == _DRIVE or not folder.strip())
 
 
 def format_of(extension: str, bit_rate: int | None, bit_depth: int | None) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .artists import ArtistForm, artist_forms
 from .names import parse_name
 from .transliteration import romanise
-from .versions import Version, folder_marks, is_number, read_region
+from .versions import Version, is_number, marks_in, read_region
 from .wanted import WantedRecording
 from .words import ARTICLES, GUEST_WORDS, NEUTRAL_WORDS, WEAK_GUEST_WORDS, VersionKind
 
@@ -88,7 +88,7 @@ def prepare(wanted: WantedRecording) -> Target:
         if romanised:
             forms.setdefault(f" {romanised} ", ArtistForm(f" {romanised} ", False))
     album_words = album_core(wanted.album or "")
-    marks = folder_marks(wanted.album or "")
+    marks = marks_in(parse_name(wanted.album or ""))
     full_text = f" {' '.join(title.full)} "
     plain_names = {form.text + full_text[1:]: True for form in forms.values() if not form.is_weak}
     return Target(

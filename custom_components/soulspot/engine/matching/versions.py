@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from .names import Name, parse_name
+from .names import Name
 from .words import (
     AFTER_LIVE,
     AFTER_LIVE_WITH_MORE,
@@ -53,11 +53,10 @@ class Region(NamedTuple):
 NOTHING = Region((), ())
 
 
-@lru_cache(maxsize=_WORD_CACHE)
 def is_number(word: str) -> bool:
     """Tell whether a word is a position or a year: 07, 1979, a1, cd2."""
-    return word.isdigit() or (
-        len(word) <= 4 and word[-1].isdigit() and word.rstrip("0123456789") in _NUMBER_PREFIXES
+    return word[-1].isdigit() and (
+        word.isdigit() or (len(word) <= 4 and word.rstrip("0123456789") in _NUMBER_PREFIXES)
     )
 
 
@@ -163,12 +162,15 @@ def _phrase_at(words: Sequence[str], position: int) -> tuple[int, VersionKind | 
     return 0, None
 
 
-# A folder's name without any of these words says nothing about versions; of a phrase, one word will do.
-_MARKING_WORDS = (
-    {"live", "at"}.union(VERSION_WORDS, FOLDER_WORDS, VENUES)
-    | {max(phrase.split(), key=len) for phrase in (*VERSION_PHRASES, *VENUE_PHRASES)}
-    | {max(name.split(), key=len) for name in WHOLE_NAME_LIVE}
+# One of these is enough for a folder's name to be read word by word.
+_ALONE_MARKING = {"live", "at"}.union(
+    FOLDER_WORDS, VENUES, *[name.split() for name in WHOLE_NAME_LIVE]
 )
+# Phrases by their longest word.
+_PHRASES_WITH: dict[str, list[str]] = {}
+for _phrase in (*VERSION_PHRASES, *VENUE_PHRASES):
+    _PHRASES_WITH.setdefault(max(_phrase.split(), key=len), []).append(f" {_phrase} ")
+_MARKING_WORDS = _ALONE_MARKING.union(VERSION_WORDS, _PHRASES_WITH)
 
 
 class FolderMark(NamedTuple):
@@ -179,14 +181,12 @@ class FolderMark(NamedTuple):
     is_sure: bool = True
 
 
-@lru_cache(maxsize=_WORD_CACHE)
-def folder_marks(raw: str) -> tuple[FolderMark, ...]:
+def marks_in(name: Name) -> tuple[FolderMark, ...]:
     """Return the version words of a folder or album name that are about the recordings in it.
 
     "Live at Leeds" and "Y - Live" are, "Live Through This" and "Long Live the Angels" are not.
     """
-    name = parse_name(raw)
-    if _MARKING_WORDS.isdisjoint(name.words):
+    if _MARKING_WORDS.isdisjoint(name.words) or not _may_be_marked(name):
         return ()
     marks = _hints(name)
     for part in name.parts:
@@ -202,6 +202,17 @@ def folder_marks(raw: str) -> tuple[FolderMark, ...]:
             if kind is not None:
                 marks.append(FolderMark(kind, part.start + offset, is_sure))
     return tuple(marks)
+
+
+def _may_be_marked(name: Name) -> bool:
+    """Tell whether a folder's name is worth reading: "Alternative" alone says nothing, in brackets it may."""
+    words = _MARKING_WORDS.intersection(name.words)
+    if not _ALONE_MARKING.isdisjoint(words):
+        return True
+    text = name.text
+    if any(phrase in text for word in words for phrase in _PHRASES_WITH.get(word, ())):
+        return True
+    return not words.isdisjoint(VERSION_WORDS) and any(part.bracketed for part in name.parts)
 
 
 def _kind_in_folder(words: Sequence[str], offset: int, *, bracketed: bool) -> VersionKind | None:
