@@ -6,6 +6,7 @@ from .copies import Copy, Flaw
 from .events import Webhook
 from .faults import Fault
 from .model import Attributes, Behaviour, Dialect, Outcome, Peer, Presence, SharedFile
+from .popularity import Popularity
 from .replay import load_responses
 from .retry import RetryPolicy
 from .scenario import ScenarioStep, load_scenario, play
@@ -30,6 +31,7 @@ __all__ = [
     "Flood",
     "Outcome",
     "Peer",
+    "Popularity",
     "Population",
     "Presence",
     "RetryPolicy",

@@ -62,7 +62,8 @@ class ByteFlow:
         transfer.offset = transfer.received
         transfer.flow_end = transfer.size
         if self._will_fail(transfer, behaviour):
-            transfer.flow_end = max(int(transfer.size * behaviour.fraction), transfer.offset)
+            left = transfer.size - transfer.offset
+            transfer.flow_end = transfer.offset + int(left * behaviour.fraction)
         transfer.flowing_since = self._clock.now()
         self._flow_on(transfer)
 

@@ -57,7 +57,7 @@ class Behaviour:
     """Describe what happens to a download.
 
     `reason` is the peer's text for refusals. `queue_seconds` is the wait in the peer's queue. Drops, stalls
-    and failures happen at `fraction` of the file and `times` times before it works; REJECT and the like
+    and failures happen at `fraction` of what is left of the file and `times` times before it works; REJECT and the like
     last for ever. Who is GONE or UNREACHABLE answers searches all the same.
     """
 

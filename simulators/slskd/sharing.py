@@ -11,6 +11,7 @@ from .copies import Copy, Flaw, Shares
 from .decoys import Decoy, cover, siblings, wrong_version
 from .model import Peer, SharedFile
 from .naming import ALBUM_STYLES, NamingStyle
+from .popularity import Popularity, bare_title
 from .population import TEMPTING, Manner, Person, make_people
 from .traps import NAMELESS, NAMELESS_PATHS, trap_decoys
 
@@ -36,6 +37,9 @@ _FLAWS = {
     Flaw.TRANSCODED: 5,
 }
 
+_BARE_TITLES = 0.7  # How many name a file without the guests and the year of a remaster.
+_FANS_PER_LOOSE_COPY = 10
+
 # A person can tell from the path alone who plays, so that a trap has one right answer.
 _EXPLICIT_STYLES = (NamingStyle.DISC_TRACK, NamingStyle.EVERYTHING, NamingStyle.UNDERSCORES)
 
@@ -47,7 +51,8 @@ class SharingOptions:
     `guaranteed` gives every recording that is to be filed a sound lossless and a sound lossy copy with
     people who deliver. `rips` is the least and the most number of further copies of each album;
     `unavailable` the share of albums nobody has, which only counts without the guarantee; `tempting` the
-    share of albums of which the best-looking copy disappoints.
+    share of albums of which the best-looking copy disappoints. With `popularity` people have music by
+    artist instead of by `rips`, and loose copies are with the artist's fans only.
     """
 
     people: int = 40
@@ -56,6 +61,7 @@ class SharingOptions:
     rips: tuple[int, int] = (2, 5)
     unavailable: float = 0.0
     tempting: float = 0.5
+    popularity: Popularity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +115,14 @@ def share_catalogue(catalogue: Catalogue, options: SharingOptions | None = None)
         if wanted:
             _share_album(shares, album, wanted, options, source)
         for recording in wanted:
-            _share_around(shares, recording, source)
+            _share_around(shares, recording, options, source)
         for recording in album:
             if catalogue.expectation(recording.key) is not Expectation.FILED:
                 _share_trap(shares, catalogue, recording, source)
+    if options.popularity is not None:
+        artists = dict.fromkeys(one.album_artist for one in catalogue.recordings.values())
+        for artist in artists:
+            _share_discography(shares, artist, options.popularity, options.seed)
     _share_noise(shares, options.seed)
     return Population(shares.peers(), tuple(shares.copies))
 
@@ -129,7 +139,11 @@ def _share_album(
         return
     taken = frozenset(recording.track_number for recording in album)
     relevant = [one for one in shares.people if one.manner is not Manner.NOTHING_RELEVANT]
-    owners = source.sample(relevant, min(len(relevant), source.randint(*options.rips)))
+    if options.popularity is None:
+        owners = source.sample(relevant, min(len(relevant), source.randint(*options.rips)))
+    else:
+        artist = album[0].album_artist
+        owners = options.popularity.owners(artist, relevant, options.seed, source)
     rips = [
         (
             owner,
@@ -148,11 +162,13 @@ def _share_album(
         others = siblings(album, taken, source)
         for recording in wanted:
             # Different pressings differ by a moment.
-            length_ms = recording.length_ms + source.randint(-900, 900)
+            named = _as_shared(recording, recording.length_ms + source.randint(-900, 900))
+            if options.popularity is not None and source.random() < _BARE_TITLES:
+                named = replace(named, title=bare_title(named.title))
             shares.add_copy(
                 person,
                 style,
-                _as_shared(recording, length_ms),
+                named,
                 profile,
                 flaw,
                 source,
@@ -180,9 +196,26 @@ def _tempting_rips(
     return [(fastest, Profile.FLAC_16_44, flaw)]
 
 
-def _share_around(shares: Shares, recording: Recording, source: random.Random) -> None:
-    """Add loose copies, wrong versions and covers of one recording."""
+def _share_around(
+    shares: Shares, recording: Recording, options: SharingOptions, source: random.Random
+) -> None:
+    """Add loose copies, wrong versions and covers of one recording, more of what many people have."""
     people = [one for one in shares.people if one.manner is not Manner.NOTHING_RELEVANT]
+    times = 1
+    if options.popularity is not None:
+        fans = options.popularity.fans(recording.album_artist, people, options.seed)
+        if not fans:
+            return
+        people = [person for person, _ in fans]
+        times = 1 + len(fans) // _FANS_PER_LOOSE_COPY
+    for _ in range(times):
+        _share_loosely(shares, recording, people, source)
+
+
+def _share_loosely(
+    shares: Shares, recording: Recording, people: list[Person], source: random.Random
+) -> None:
+    """Add a loose copy of each kind, if chance has it."""
     named = replace(_as_shared(recording, recording.length_ms), artist=recording.artists[0])
     for style in (NamingStyle.FLAT, NamingStyle.COMPILATION):
         if source.random() < 0.4:
@@ -201,6 +234,22 @@ def _share_around(shares: Shares, recording: Recording, source: random.Random) -
                 Flaw.NONE,
                 source,
             )
+
+
+def _share_discography(shares: Shares, artist: str, popularity: Popularity, seed: int) -> None:
+    """Let an artist's fans have albums that nobody asked for, as filler without sound."""
+    source = random.Random(f"discography {seed} {artist}")
+    people = [one for one in shares.people if one.manner is not Manner.NOTHING_RELEVANT]
+    fans = popularity.fans(artist, people, seed)
+    for number in range(int(source.expovariate(1) * popularity.other_albums)):
+        for person, part in fans:
+            if source.random() >= part:
+                continue
+            extension, size = source.choice((("mp3", 9_000_000), ("flac", 28_000_000)))
+            for track in range(1, popularity.other_tracks + 1):
+                name = f"{track:02d} - Piece {number * 20 + track}.{extension}"
+                path = f"{person.root}\\{artist}\\Other Works {number + 1}\\{name}"
+                shares.add(person, SharedFile(path, size=size + track))
 
 
 def _share_trap(

@@ -102,11 +102,13 @@ def rows_in(users: list[Any]) -> list[Any]:
         "downloads-list-2025-10.json",
         "downloads-list-queued-0.24.5.json",
         "downloads-list-0.26-2026-08.json",
+        "downloads-for-user-2025-10.json",
     ],
 )
 def test_every_row_of_a_list_is_read(folder: Path, name: str) -> None:
     """All versions' rows come through, whatever fields they lack."""
     payload = load(folder, name)
+    payload = payload if isinstance(payload, list) else [payload]
     raw = rows_in(payload)
     rows = parse_all_transfers(payload)
     assert [row.id for row in rows] == [item["id"] for item in raw]
@@ -116,13 +118,30 @@ def test_every_row_of_a_list_is_read(folder: Path, name: str) -> None:
             item["filename"],
             item["size"],
         )
-        assert row.is_completed == ("Completed" in item["state"])
+        assert row.state is STATES[item["state"]]
         assert row.bytes_transferred == item["bytesTransferred"]
+        assert row.average_speed == item.get("averageSpeed", 0)
         assert row.exception == item.get("exception")
         assert row.attempts == item.get("attempts")
-        assert (row.requested_at is None) == ("requestedAt" not in item)
-        for moment in (row.requested_at, row.enqueued_at, row.started_at, row.ended_at):
-            assert moment is None or moment.tzinfo is UTC
+        assert row.removed is item.get("removed", False)
+        assert row.requested_at == utc(item.get("requestedAt"))
+        assert row.enqueued_at == utc(item.get("enqueuedAt"))
+        assert row.started_at == utc(item.get("startedAt"))
+        assert row.ended_at == utc(item.get("endedAt"))
+
+
+STATES = {
+    "Completed, Succeeded": TransferState.SUCCEEDED,
+    "Completed, Errored": TransferState.ERRORED,
+    "Queued, Remotely": TransferState.QUEUED_REMOTELY,
+}
+
+
+def utc(text: str | None) -> datetime | None:
+    """Return a recorded time: the digits up to microseconds, in UTC whether it says so or not."""
+    if text is None:
+        return None
+    return datetime.strptime(text.rstrip("Z")[:26], "%Y-%m-%dT%H:%M:%S.%f").replace(tzinfo=UTC)
 
 
 def test_times_without_zone_are_utc(folder: Path) -> None:
@@ -203,6 +222,11 @@ def test_events_tell_the_local_path(folder: Path) -> None:
         item["transfer"]["id"] for item in inside
     ]
     assert [download.size for download in found] == [item["transfer"]["size"] for item in inside]
+    assert [download.username for download in found] == [
+        item["transfer"]["username"] for item in inside
+    ]
+    ends = [item["timestamp"] for item in payload if item["type"] == "DownloadFileComplete"]
+    assert [download.at for download in found] == [utc(text) for text in ends]
 
 
 def test_a_webhook_call_is_read(folder: Path) -> None:
