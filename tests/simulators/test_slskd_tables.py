@@ -205,12 +205,13 @@ async def refuse_batches(client: SlskdClient, refusals: Refusals) -> None:
         assert isinstance(reply.json(), str)
         assert (await client.send("GET", f"{BATCHES}/{uuid4()}")).status == 404
         return
-    for change in (
+    changes: tuple[dict[str, object], ...] = (
         {"files": [wanted(), wanted()]},
         {"files": [None]},
         {"id": "one"},
         {"files": []},
-    ):
+    )
+    for change in changes:
         refusals.check(route, 400, await client.send("POST", BATCHES, {**body, **change}))
     slots = client.simulator.transfer_routes.post_slots
     async with slots, slots:
