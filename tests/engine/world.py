@@ -162,6 +162,7 @@ class World:
         """Choose the people; nothing runs before the world is entered."""
         self.downloads = folder / "downloads"
         self.library = folder / "library"
+        self.programs = folder / "programs"  # Empty: what this machine has must not matter.
         self._stack = AsyncExitStack()
         self._simulated = SimulatedClock()
         self.spotify = SpotifySimulator(catalogue(), clock=self._simulated)
@@ -178,6 +179,7 @@ class World:
             slskd_downloads=str(self.downloads),
             local_downloads=self.downloads,
             library=self.library,
+            program_folders=str(self.programs),
         )
         self.activity = Activity()
         self.turner = Turner(TurnedClock(), self.activity)

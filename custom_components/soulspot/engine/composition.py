@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from .acoustid.client import AcoustIdClient
 from .errors import Service
 from .http import HttpClient
 from .musicbrainz.client import MusicBrainzClient
@@ -45,6 +46,7 @@ def build_rooms(
     spotify_cache = StoredCache(database, CacheSpace.SPOTIFY, clock)
     musicbrainz_cache = StoredCache(database, CacheSpace.MUSICBRAINZ, clock)
     files_cache = StoredCache(database, CacheSpace.FILES, clock)
+    acoustid_cache = StoredCache(database, CacheSpace.ACOUSTID, clock)
     spotify = HttpClient(session=session, service=Service.SPOTIFY, base_url=endpoints.spotify_api)
     slskd = HttpClient(
         session=session,
@@ -58,6 +60,8 @@ def build_rooms(
     cover_art = HttpClient(
         session=session, service=Service.COVER_ART_ARCHIVE, base_url=endpoints.cover_art
     )
+    acoustid = HttpClient(session=session, service=Service.ACOUSTID, base_url=endpoints.acoustid)
+    key = settings.acoustid_key
     context = Context(
         settings=settings,
         database=database,
@@ -69,6 +73,9 @@ def build_rooms(
             musicbrainz, lane, musicbrainz_cache, version=settings.version
         ),
         cover_art=CoverArtClient(cover_art, version=settings.version),
+        acoustid=AcoustIdClient(acoustid, key, clock, acoustid_cache, version=settings.version)
+        if key
+        else None,
         fetch_image=lambda address: fetch_image(spotify, address),
         playlists={},
     )
@@ -76,5 +83,5 @@ def build_rooms(
         context=context,
         guard=guard,
         files=files_cache,
-        caches=(spotify_cache, musicbrainz_cache, files_cache),
+        caches=(spotify_cache, musicbrainz_cache, files_cache, acoustid_cache),
     )

@@ -13,6 +13,7 @@ class Service(StrEnum):
     SLSKD = "slskd"
     MUSICBRAINZ = "MusicBrainz"
     COVER_ART_ARCHIVE = "Cover Art Archive"
+    ACOUSTID = "AcoustID"
 
 
 class SoulSpotError(Exception):

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 import math
 import ssl
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -72,12 +73,14 @@ class HttpClient:
         *,
         params: Mapping[str, str] | None = None,
         json: object = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> Reply:
         """Return the answer whatever its status.
 
-        `url` is a path below the base address or a whole address; `timeout` is in seconds. Raises
+        `url` is a path below the base address or a whole address; `timeout` is in seconds. The body is
+        `json`, or else `form` as a web page would send it. Raises
         UnreachableError, CertificateError, or InvalidReplyError for a body that is too large, cut
         off, or not JSON on success.
         """
@@ -85,6 +88,9 @@ class HttpClient:
         if params:
             target = target.update_query(params)
         body = None if json is None else orjson.dumps(json)
+        if form is not None:
+            body = urlencode(form).encode()
+            headers = {**(headers or {}), "Content-Type": "application/x-www-form-urlencoded"}
         for _ in range(MAXIMUM_REDIRECTS):
             reply = await self._send(
                 method, target, body, {**self.headers, **(headers or {})}, timeout

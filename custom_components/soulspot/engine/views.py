@@ -97,6 +97,18 @@ class TrackStatus:
     file_path: str | None = None  # As Home Assistant sees it.
     tags: dict[str, list[str]] = field(default_factory=dict)
     is_ignored: bool = False
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileVerdict:
+    """Show what the checks found out about a file that a peer sent; no reason means accepted."""
+
+    peer: str
+    content: str  # A hash of all bytes: the same for the same content, whoever sends it.
+    reason: Reason | None
+    properties: dict[str, Any] | None  # None when it is no readable audio.
+    checks: tuple[dict[str, Any], ...]  # Name, result, reason, measured, limit.
+    at: datetime
+
+
     ignored_reason: str | None = None  # A person's own words.
 
 
@@ -108,6 +120,7 @@ class EntryStatus:
     kind: EntryKind
     title: str
     status: TrackStatus | None
+    verdicts: tuple[FileVerdict, ...] = ()  # Newest first; only when one track is asked for.
     added_at: datetime | None = None
 
 

@@ -1,12 +1,18 @@
 """Make the audio files that the tests of this room work on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+
+from custom_components.soulspot.engine.library.examine import examine_sound, examine_structure
+from custom_components.soulspot.engine.library.formats import extension_of
+from custom_components.soulspot.engine.library.verify import Expectation, Verdict, judge
+from custom_components.soulspot.engine.programs import Caller, Programs
 
 from .mp4_writer import write_mp4
 
@@ -57,6 +63,16 @@ def decode(data: bytes) -> np.ndarray:
     """Return the samples of a file, read by libsndfile."""
     samples, _ = soundfile.read(io.BytesIO(data), dtype="int16")
     return np.asarray(samples)
+
+
+def verify(path: Path, expectation: Expectation, programs: Programs | None = None) -> Verdict:
+    """Judge a file by its name and structure, and by its sound when there are programs for it."""
+    examination = examine_structure(path)
+    if programs is not None:
+        examination = examine_sound(path, examination, programs, Caller())
+    if expectation.extension is None:
+        expectation = replace(expectation, extension=extension_of(path.name))
+    return judge(examination, expectation)
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from custom_components.soulspot.engine.errors import StorageError, VerificationE
 from custom_components.soulspot.engine.library.audio import read_audio
 from custom_components.soulspot.engine.library.index import scan
 from custom_components.soulspot.engine.library.tags import read_cover, read_tags
-from custom_components.soulspot.engine.library.verify import Expectation, verify
+from custom_components.soulspot.engine.library.verify import Expectation
 
-from .conftest import FORMATS, encode
+from .conftest import FORMATS, encode, verify
 
 CODECS = {
     "flac": "flac",

@@ -16,9 +16,9 @@ from custom_components.soulspot.engine.library.storage import (
 )
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
 from custom_components.soulspot.engine.library.tags import read_cover, read_tags
-from custom_components.soulspot.engine.library.verify import Expectation, verify
+from custom_components.soulspot.engine.library.verify import Expectation
 
-from .conftest import encode
+from .conftest import encode, verify
 from .test_filing import visible
 from .victim import OLD_LIST
 

@@ -12,9 +12,13 @@ import pytest
 import soundfile
 
 from custom_components.soulspot.engine.errors import StorageError
+from custom_components.soulspot.engine.library.checks import CheckName, CheckResult
 from custom_components.soulspot.engine.library.spectrum import check_spectrum
 from custom_components.soulspot.engine.library.streams.flac_frames import read_blocks
-from custom_components.soulspot.engine.library.verify import CheckResult, Expectation, verify
+from custom_components.soulspot.engine.library.verify import Expectation
+from custom_components.soulspot.engine.programs import Programs
+
+from .conftest import verify
 
 RATE = 44_100
 SECONDS = 5
@@ -73,9 +77,8 @@ def test_dull_is_not_lossy(tmp_path: Path, slope: float, subtype: str) -> None:
     assert reason is None
 
 
-def test_what_cannot_be_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_judged(tmp_path: Path) -> None:
     """Say so for silence, for moments, for low rates, and where nothing decodes a format."""
-    monkeypatch.setenv("PATH", str(tmp_path))
     keys = {}
     for name, sound, rate in (
         ("silence", np.zeros((RATE * 5, 2), np.int16), RATE),
@@ -98,31 +101,32 @@ def test_what_cannot_be_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         check_spectrum(tmp_path / "gone.flac", "flac")
 
 
-def test_other_formats_go_through_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_formats_go_through_ffmpeg(tmp_path: Path) -> None:
     """Judge what ffmpeg hands out."""
     samples = tmp_path / "samples"
     samples.write_bytes(through_mp3(noise(3), 2 / 3)[:, 0].tobytes())
     program = tmp_path / "ffmpeg"
     program.write_text(f"#!/bin/sh\nexec /bin/cat '{samples}'\n")
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
     path = tmp_path / "sound.aiff"
     soundfile.write(path, noise(3), RATE)
-    estimate, _ = check_spectrum(path, "aiff", duration_ms=5000)
+    estimate, _ = check_spectrum(path, "aiff", duration_ms=5000, ffmpeg=str(program))
     assert estimate is not None
     assert estimate.probability > 0.95
 
 
 def test_verify_tells_and_does_not_refuse(tmp_path: Path, make_file: Callable[..., Path]) -> None:
-    """Make it advice, only when asked for, and never for lossy files."""
+    """Make it advice with its figure, and only for lossless files."""
     path = tmp_path / "sound.flac"
     soundfile.write(path, through_mp3(noise(3), 2 / 3), RATE)
-    verdict = verify(path, Expectation(spectrum=True))
-    check = next(check for check in verdict.checks if check.name == "spectrum")
+    verdict = verify(path, Expectation(), Programs())
+    check = next(check for check in verdict.checks if check.name is CheckName.SPECTRUM)
     assert (verdict.ok, check.result) == (True, CheckResult.ADVISORY)
-    assert "spectrum" not in {check.name for check in verify(path, Expectation()).checks}
-    lossy = verify(make_file("mp3"), Expectation(spectrum=True))
-    assert "spectrum" not in {check.name for check in lossy.checks}
+    assert check.measured is not None
+    assert int(check.measured) > 95
+    assert check.limit == "50"
+    lossy = verify(make_file("mp3"), Expectation(), Programs())
+    assert CheckName.SPECTRUM not in {check.name for check in lossy.checks}
 
 
 @pytest.mark.parametrize("subtype", ["PCM_S8", "PCM_16", "PCM_24"])

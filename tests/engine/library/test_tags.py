@@ -20,9 +20,9 @@ from custom_components.soulspot.engine.errors import VerificationError
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
 from custom_components.soulspot.engine.library.tag_set import Cover, TagSet
 from custom_components.soulspot.engine.library.tags import read_cover, read_tags, write_tags
-from custom_components.soulspot.engine.library.verify import Expectation, verify
+from custom_components.soulspot.engine.library.verify import Expectation
 
-from .conftest import TAGGED_FORMATS, decode
+from .conftest import TAGGED_FORMATS, decode, verify
 from .mp4_writer import write_mp4
 
 RECORDING = "6a1fa6ba-7b4a-4a3c-9a0f-2d1a0a0e9a11"

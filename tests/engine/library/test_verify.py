@@ -7,16 +7,12 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.soulspot.engine.errors import StorageError
+from custom_components.soulspot.engine.library.checks import CheckResult
 from custom_components.soulspot.engine.library.tag_set import Cover, TagSet
 from custom_components.soulspot.engine.library.tags import write_tags
-from custom_components.soulspot.engine.library.verify import (
-    CheckResult,
-    Expectation,
-    Verdict,
-    verify,
-)
+from custom_components.soulspot.engine.library.verify import Expectation, Verdict
 
-from .conftest import FORMATS, TAGGED_FORMATS, encode
+from .conftest import FORMATS, TAGGED_FORMATS, encode, verify
 from .mp4_writer import write_mp4
 
 
@@ -225,35 +221,6 @@ def test_missing_file_is_no_verdict(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         verify(tmp_path / "gone.flac", Expectation())
     assert caught.value.translation_key == "file_vanished"
-
-
-@pytest.mark.parametrize(
-    ("script", "outcome"),
-    [
-        ("exit 0", (CheckResult.PASSED, None)),
-        ("echo 'invalid residual' >&2; exit 0", (CheckResult.FAILED, "decode_failed")),
-        ("exit 1", (CheckResult.FAILED, "decode_failed")),
-        (None, (CheckResult.SKIPPED, "no_ffmpeg")),
-    ],
-)
-def test_decoding_by_ffmpeg(
-    make_file: Callable[..., Path],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    script: str | None,
-    outcome: tuple[CheckResult, str | None],
-) -> None:
-    """Its complaint fails the file; its absence is said."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    if script is not None:
-        program = programs / "ffmpeg"
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(programs))
-    verdict = verify(make_file("flac"), Expectation(decode=True))
-    assert result(verdict, "decode") == outcome
-    assert verdict.ok is (outcome[0] is not CheckResult.FAILED)
 
 
 def test_long_flac_is_walked_across_pieces(tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-import subprocess
 import sys
 from typing import BinaryIO
 import wave
 
-from .decode import find_decoder
+from ..programs import Caller
+from .decode import input_arguments
 from .storage import storage_errors
 from .streams.flac_frames import read_blocks
 
@@ -28,18 +28,26 @@ class Samples:
     blocks: Sequence[Sequence[float]]
 
 
-def read_samples(path: Path, format_name: str, *, duration_ms: int | None = None) -> Samples | None:
+def read_samples(
+    path: Path,
+    format_name: str,
+    *,
+    duration_ms: int | None = None,
+    ffmpeg: str | None = None,
+    caller: Caller,
+) -> Samples | None:
     """Return up to 48 pieces of a lossless file; None when nothing here can decode it.
 
     FLAC and WAV of whole numbers are read without help, twenty seconds from the middle of other formats
-    by ffmpeg where there is one. Raises StorageError `file_vanished` or `file_not_readable`.
+    by ffmpeg where there is one. Raises StorageError `file_vanished` or `file_not_readable`, and
+    ProgramStoppedError.
     """
     with storage_errors(path, reading=True), path.open("rb") as file:
         if format_name == "flac":
             return Samples(*read_blocks(file, path.stat().st_size, _BLOCKS, _BLOCK_SAMPLES))
         samples = _read_wave(file) if format_name == "wav" else None
-    if samples is None and format_name in _DECODED_FORMATS:
-        return _decode(path, duration_ms or 0)
+    if samples is None and ffmpeg is not None and format_name in _DECODED_FORMATS:
+        return _decode(path, duration_ms or 0, ffmpeg, caller)
     return samples
 
 
@@ -71,36 +79,17 @@ def _left_channel(data: bytes, width: int, channels: int) -> list[float]:
     return [value / 32768 for value in memoryview(bytes(highest)).cast("h")[::channels]]
 
 
-def _decode(path: Path, duration_ms: int) -> Samples | None:
-    """Let ffmpeg decode some seconds from the middle into a WAV stream."""
-    decoder = find_decoder()
-    if decoder is None:
-        return None
+def _decode(path: Path, duration_ms: int, ffmpeg: str, caller: Caller) -> Samples | None:
+    """Let ffmpeg decode some seconds from the middle into bare samples; None when it fails."""
     start = max(duration_ms / 2000 - _SECONDS_DECODED / 2, 0)
-    command = [
-        decoder,
-        "-nostdin",
-        "-v",
-        "error",
-        "-ss",
-        f"{start:.1f}",
-        "-t",
-        str(_SECONDS_DECODED),
-    ]
-    command += ["-i", f"file:{path.absolute()}", "-map", "0:a:0", "-ac", "1", "-ar", "44100"]
-    command += ["-f", "s16le", "-fs", str(_LARGEST_OUTPUT), "-"]
+    command = [ffmpeg, "-nostdin", "-hide_banner", "-v", "error", "-threads", "1"]
+    command += ["-ss", f"{start:.1f}", "-t", str(_SECONDS_DECODED), *input_arguments(path)]
+    command += ["-map", "0:a:0", "-ac", "1", "-ar", "44100", "-f", "s16le", "pipe:1"]
     try:
-        result = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except OSError, subprocess.TimeoutExpired:
+        finished = caller.run(command, timeout=_TIMEOUT, maximum_output=_LARGEST_OUTPUT)
+    except OSError:
         return None
-    values = _left_channel(result.stdout[: len(result.stdout) & ~1], 2, 1)
+    values = _left_channel(finished.output[: len(finished.output) & ~1], 2, 1)
     count = min(_BLOCKS, len(values) // _BLOCK_SAMPLES)
     step = len(values) // count if count else 0
     return Samples(44_100, [values[step * n : step * n + _BLOCK_SAMPLES] for n in range(count)])

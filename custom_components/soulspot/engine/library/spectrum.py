@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from ..model import Reason
+from ..programs import Caller
 from .samples import Samples, read_samples
 
 _BINS_A_BAND = 4  # Of 43 Hz.
@@ -44,15 +45,23 @@ class SpectrumEstimate:
 
 
 def check_spectrum(
-    path: Path, format_name: str, *, duration_ms: int | None = None
+    path: Path,
+    format_name: str,
+    *,
+    duration_ms: int | None = None,
+    ffmpeg: str | None = None,
+    caller: Caller | None = None,
 ) -> tuple[SpectrumEstimate | None, Reason | None]:
     """Return the estimate, and a reason when it is suspicious or could not be made.
 
     Reasons: `lossy_source` with `percent` and `kilohertz`; `no_decoder` for formats that nothing
     here decodes; `too_little_sound` for silence, short files and low sample rates. Takes about a
-    second of computing. Raises StorageError `file_vanished` or `file_not_readable`.
+    second of computing. Raises StorageError `file_vanished` or `file_not_readable`, and
+    ProgramStoppedError.
     """
-    samples = read_samples(path, format_name, duration_ms=duration_ms)
+    samples = read_samples(
+        path, format_name, duration_ms=duration_ms, ffmpeg=ffmpeg, caller=caller or Caller()
+    )
     if samples is None:
         return None, Reason(key="no_decoder", placeholders={"format": format_name})
     estimate = estimate_spectrum(samples)

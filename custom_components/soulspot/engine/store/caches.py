@@ -19,6 +19,7 @@ class CacheSpace(StrEnum):
     MUSICBRAINZ = "musicbrainz"
     SPOTIFY = "spotify"
     FILES = "files"
+    ACOUSTID = "acoustid"
 
 
 @dataclass(slots=True)

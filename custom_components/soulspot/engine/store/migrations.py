@@ -359,7 +359,21 @@ CREATE INDEX verdict_at ON verdict (at);
 """
 
 # Where MusicBrainz and the playlist disagree, and what a person chose.
-_SIXTH = ""
+_SIXTH = """
+CREATE TABLE metadata_field (
+    track_id INTEGER NOT NULL REFERENCES track (id) ON DELETE CASCADE,
+    field TEXT NOT NULL,
+    playlist TEXT NOT NULL DEFAULT '[]',
+    musicbrainz TEXT NOT NULL DEFAULT '[]',
+    in_use TEXT NOT NULL DEFAULT 'playlist',
+    chosen TEXT,
+    chosen_values TEXT NOT NULL DEFAULT '[]',
+    chosen_at REAL,
+    PRIMARY KEY (track_id, field)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX metadata_field_isrc ON metadata_field (musicbrainz) WHERE field = 'isrc';
+ALTER TABLE track ADD COLUMN described_at REAL;
+"""
 
 # What the queue has to remember across restarts.
 _SEVENTH = """

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 import logging
 
+from ..acoustid.client import AcoustIdClient
 from ..model import Quality, Reason, Track
 from ..musicbrainz.client import MusicBrainzClient
 from ..musicbrainz.cover_art import CoverArtClient
@@ -67,5 +68,6 @@ class Context:
     spotify: SpotifyClient | None
     musicbrainz: MusicBrainzClient
     cover_art: CoverArtClient
+    acoustid: AcoustIdClient | None  # None without a key.
     fetch_image: Callable[[str], Awaitable[bytes | None]]  # From Spotify's picture servers.
     playlists: dict[str, PlaylistOptions]  # The configured ones, by Spotify id.

@@ -7,18 +7,32 @@ from pathlib import Path, PurePosixPath
 import sqlite3
 
 from ..errors import StorageError, VerificationError
+from ..library.checks import CheckName, CheckResult
 from ..library.filing import FiledFile, file_track, remove_source
+from ..library.formats import extension_of
 from ..library.paths import library_path
-from ..library.verify import CheckResult, Expectation, Verdict, verify
+from ..library.verify import Expectation, Verdict
 from ..matching import Candidate
 from ..model import Download, DownloadId, DownloadState, JobKind, LibraryFile, Reason, Track
 from ..queue.scheduler import Done, Failed, Later, Result
-from ..store import candidates, downloads, files, jobs, journal, playlists, tracks, transfers
+from ..store import (
+    candidates,
+    downloads,
+    files,
+    jobs,
+    journal,
+    library_index,
+    playlists,
+    tracks,
+    transfers,
+    verdicts,
+)
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
 from .sources import queue_next
 from .tag_track import tags_for
+from .verify_file import VerifyFile
 from .write_playlist_files import WritePlaylistFiles
 
 _LOGGER = logging.getLogger(__name__)
@@ -36,6 +50,7 @@ class FileTrack:
     def __init__(self, context: Context, playlist_files: WritePlaylistFiles) -> None:
         """Take the rooms to work with."""
         self._context = context
+        self._verify = VerifyFile(context)
         self._playlist_files = playlist_files
         self._told_trouble: str | None = None
 
@@ -58,8 +73,11 @@ class FileTrack:
         candidate = await database.run(_candidate, download)
         source = Path(download.local_path)
         try:
-            verdict = await asyncio.to_thread(
-                verify, source, _expectation(track, download, candidate)
+            verdict = await self._verify.execute(
+                source,
+                track,
+                _expectation(track, download, candidate),
+                username=download.username or "",
             )
             if not verdict.ok:
                 await self._refuse(download, track, verdict.reason or Reason(key="unreadable"))
@@ -165,21 +183,18 @@ class FileTrack:
 
 def _expectation(track: Track, download: Download, candidate: Candidate | None) -> Expectation:
     """Return what was announced and what is wanted."""
-    extension = None
-    if candidate is not None:
-        extension = candidate.format
+    name = download.local_path or ""
     return Expectation(
         size=download.size,
         duration_ms=track.metadata.duration_ms,
-        extension=extension,
+        extension=candidate.format if candidate is not None else extension_of(name),
         bit_rate=candidate.file.bit_rate if candidate else None,
-        spectrum=True,
     )
 
 
 def _doubt(verdict: Verdict) -> Reason | None:
     """Return why a lossless file may have been lossy once: worth telling, no ground for refusal."""
-    checks = (check for check in verdict.checks if check.name == "spectrum")
+    checks = (check for check in verdict.checks if check.name is CheckName.SPECTRUM)
     return next((check.reason for check in checks if check.result is CheckResult.ADVISORY), None)
 
 
@@ -221,11 +236,7 @@ def _store_refusal(
     )
     transfers.end_transfer(connection, download.id)
     downloads.forget_filing_path(connection, download.id)
-    alike = sum(
-        1
-        for candidate in candidates.get_candidates(connection, download.id)
-        if candidate.failure is not None and candidate.failure.key == reason.key
-    )
+    alike = _count_alike(connection, download, reason)
     if alike >= _SAME_FAILURES_BEFORE_ASKING:
         asking = Reason(
             key="sources_fail_alike",
@@ -235,6 +246,22 @@ def _store_refusal(
         return True
     queue_next(connection, download, reason, now=now)
     return False
+
+
+def _count_alike(connection: sqlite3.Connection, download: Download, reason: Reason) -> int:
+    """Count the different sources that failed in one way.
+
+    Sources are different when the peers are and the contents too: a wrong file that three people have
+    copied from each other is one failure, and one peer with three bad files is one bad peer.
+    """
+    peers = {
+        candidate.data.get("username")
+        for candidate in candidates.get_candidates(connection, download.id)
+        if candidate.failure is not None and candidate.failure.key == reason.key
+    }
+    failures = verdicts.count_failures(connection, download.track_id, reason.key)
+    # What vanished before it could be read has no content.
+    return min(len(peers), failures.contents) if failures.contents else len(peers)
 
 
 def _store_filed(
@@ -258,6 +285,8 @@ def _store_filed(
             duration_ms=filed.properties.duration_ms,
             bit_rate=filed.properties.bit_rate,
             checksum=filed.checksum,
+            # What lay there already may be the user's own.
+            is_ours=not filed.is_adopted or not library_index.is_known(connection, str(filed.path)),
         ),
         now=now,
     )

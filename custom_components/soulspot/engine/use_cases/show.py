@@ -8,11 +8,13 @@ import sqlite3
 
 from ..model import Download, DownloadId, DownloadState, LibraryFile, PlaylistId, Track, TrackId
 from ..ports import PayloadCache
-from ..store import downloads, files, jobs, playlists, tracks, wanted
+from ..store import downloads, files, jobs, playlists, tracks, verdicts, wanted
 from ..store.playlists import PlaylistCounts
+from ..store.verdicts import StoredVerdict
 from ..store.wanted import IgnoredTrack
 from ..views import (
     EntryStatus,
+    FileVerdict,
     PlaylistSnapshot,
     PlaylistsSnapshot,
     QueueSnapshot,
@@ -81,6 +83,8 @@ class Show:
     async def track(self, track_id: TrackId) -> TrackStatus:
         """Return one track with the tags of its file; raises InputError `unknown_track`."""
         status = await self._context.database.run(_track, track_id, self._library())
+        stored = await self._context.database.run(verdicts.get_verdicts, track_id)
+        status = replace(status, verdicts=tuple(map(_verdict, stored)))
         if status.file_path is None:
             return self._with_figures(status)
         path, file = Path(status.file_path), status.file
@@ -233,6 +237,18 @@ def _track(connection: sqlite3.Connection, track_id: TrackId, library: Path | No
     """Build one track."""
     tracks.get_track(connection, track_id)
     return _statuses(connection, [track_id], library)[track_id]
+
+
+def _verdict(stored: StoredVerdict) -> FileVerdict:
+    """Build what is shown of a verdict."""
+    return FileVerdict(
+        peer=stored.username,
+        content=stored.content,
+        reason=stored.reason,
+        properties=stored.data["properties"],
+        checks=tuple(stored.data["checks"]),
+        at=stored.at,
+    )
 
 
 def _statuses(

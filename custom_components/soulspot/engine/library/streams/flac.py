@@ -31,7 +31,7 @@ class StreamInfo:
     bit_depth: int
     largest_frame: int  # bytes, 0 when unknown
     total_samples: int
-    has_checksum: bool
+    checksum: str  # Of all samples, MD5 as hexadecimal digits; empty when the encoder noted none.
 
     def milliseconds(self, samples: int) -> int:
         """Return a number of samples as time."""
@@ -47,7 +47,7 @@ def inspect(file: BinaryIO) -> StreamReport:
     walk = _Walk()
     file.seek(info.frames_start)
     _walk_frames(file, end, walk)
-    notes = () if info.has_checksum else (Reason(key="no_checksum"),)
+    notes = () if info.checksum else (Reason(key="no_checksum"),)
     return StreamReport(
         audio_bytes=max(end - info.frames_start, 0),
         duration_ms=info.milliseconds(walk.samples),
@@ -104,7 +104,7 @@ def read_stream_info(file: BinaryIO) -> StreamInfo | None:
             largest_frame=int.from_bytes(block[7:10], "big"),
             bit_depth=(packed >> 36 & 31) + 1,
             total_samples=packed & (1 << 36) - 1,
-            has_checksum=any(block[18:34]),
+            checksum=block[18:34].hex() if any(block[18:34]) else "",
         )
         if sample_rate
         else None

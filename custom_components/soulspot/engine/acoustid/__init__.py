@@ -1,0 +1,1 @@
+"""Ask AcoustID which recording a fingerprint of sound belongs to."""
