@@ -208,9 +208,10 @@ async def test_the_next_copy_follows_one_that_is_damaged(
 
 
 async def test_copies_that_fail_alike_are_a_question(make_world: MakeWorld) -> None:
-    """When three sources hold the same wrong length, the wanted length may be the wrong one."""
+    """When three sources hold wrong lengths, the wanted length may be the wrong one."""
     liars = [
-        peer(f"liar {number}", copy("r3", length_ms=LENGTH_MS + 60_000)) for number in range(4)
+        peer(f"liar {number}", copy("r3", length_ms=LENGTH_MS + 60_000 + number * 1000))
+        for number in range(4)
     ]
     world = await make_world(*liars)
     await world.start("single")
@@ -221,6 +222,34 @@ async def test_copies_that_fail_alike_are_a_question(make_world: MakeWorld) -> N
     assert len(await world.peers_asked("r3")) == 3
     assert world.events[-1].kind is EventKind.NEEDS_ATTENTION
     assert world.files() == ["Playlists/List single.m3u8"]
+    shown = await world.pipeline.tracks.status(status.track.id)
+    assert [verdict.peer for verdict in shown.verdicts] == ["liar 2", "liar 1", "liar 0"]
+    lengths = [check for check in shown.verdicts[0].checks if check["name"] == "length"]
+    assert [(check["measured"], check["limit"]) for check in lengths] == [("93.0", "10.0")]
+
+
+async def test_one_content_from_many_is_one_source(make_world: MakeWorld) -> None:
+    """A wrong file that people have from each other says nothing about what is wanted."""
+    wrong = copy("r3", length_ms=LENGTH_MS + 60_000)
+    world = await make_world(*(peer(f"liar {number}", wrong) for number in range(4)))
+    await world.start("single")
+    await world.sync()
+    status = await world.until(DownloadState.NOT_AVAILABLE)
+    assert len(await world.peers_asked("r3")) == 4
+    shown = await world.pipeline.tracks.status(status.track.id)
+    assert len({verdict.content for verdict in shown.verdicts}) == 1
+    assert len({verdict.peer for verdict in shown.verdicts}) == 4
+
+
+async def test_many_files_of_one_are_one_source(make_world: MakeWorld) -> None:
+    """Somebody whose whole folder is wrong is one wrong source."""
+    profiles = (Profile.MP3_320, Profile.FLAC_16_44, Profile.OGG_Q6, Profile.MP3_V0)
+    wrong = [copy("r3", profile=kind, length_ms=LENGTH_MS + 60_000) for kind in profiles]
+    world = await make_world(peer("liar", *wrong))
+    await world.start("single", quality=Quality.ANY)
+    await world.sync()
+    await world.until(DownloadState.NOT_AVAILABLE)
+    assert len(await world.peers_asked("r3")) >= 3
 
 
 async def test_sources_that_all_fail_are_tried_again_later(make_world: MakeWorld) -> None:
