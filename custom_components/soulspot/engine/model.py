@@ -9,6 +9,7 @@ TrackId = NewType("TrackId", int)
 PlaylistId = NewType("PlaylistId", int)
 DownloadId = NewType("DownloadId", int)
 JobId = NewType("JobId", int)
+RecycledId = NewType("RecycledId", int)
 
 LIKED_SONGS_ID = "collection"
 LIST_PREFIX = "list:"  # Before the ids of playlists that Spotify knows nothing of.
@@ -27,7 +28,7 @@ class RemovalPolicy(StrEnum):
 
     KEEP = "keep"  # The file stays, and the playlist's file goes on listing it.
     UNLIST = "unlist"  # The file stays, the playlist's file follows the playlist.
-    RECYCLE = "recycle"  # After a while the file goes to the recycle bin, unless something needs it.
+    RECYCLE = "recycle"  # After a while the file goes to the recycle bin, unless it is needed.
 
 
 class EntryKind(StrEnum):
@@ -89,6 +90,30 @@ class DownloadState(StrEnum):
             DownloadState.FAILED,
             DownloadState.CANCELLED,
         )
+
+
+class MetadataField(StrEnum):
+    """Name what playlist and MusicBrainz may disagree about, and a person may decide."""
+
+    TITLE = "title"
+    ARTIST = "artist"
+    ALBUM = "album"
+    LENGTH = "length"  # milliseconds
+    ISRC = "isrc"
+    RELEASE_DATE = "release_date"
+    ORIGINAL_DATE = "original_date"
+    TRACK_NUMBER = "track_number"
+    GENRES = "genres"
+    RECORDING = "recording"  # Ids; those of MusicBrainz begin with the one that fits best.
+    RELEASE = "release"
+
+
+class MetadataSource(StrEnum):
+    """Say whose value counts."""
+
+    PLAYLIST = "playlist"
+    MUSICBRAINZ = "musicbrainz"
+    MANUAL = "manual"
 
 
 class Priority(StrEnum):
@@ -242,6 +267,38 @@ class Track:
         """Return "Artist - Title" for people and logs."""
         artists = ", ".join(artist.name for artist in self.metadata.artists)
         return f"{artists} - {self.metadata.title}" if artists else self.metadata.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldValues:
+    """Hold what both sides say about one field of a track, and whose value counts; empty means not told.
+
+    `chosen` is what a person decided for good, with the value as it was then; None leaves it to us.
+    """
+
+    field: MetadataField
+    playlist: tuple[str, ...] = ()
+    musicbrainz: tuple[str, ...] = ()
+    in_use: MetadataSource = MetadataSource.PLAYLIST
+    chosen: MetadataSource | None = None
+    chosen_values: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> MetadataSource:
+        """Return whose value counts."""
+        return self.chosen or self.in_use
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return the value that counts."""
+        if self.source is MetadataSource.PLAYLIST:
+            return self.playlist
+        return self.musicbrainz if self.chosen is None else self.chosen_values
+
+    @property
+    def is_conflict(self) -> bool:
+        """Tell whether both sides say something, and not the same."""
+        return bool(self.playlist) and bool(self.musicbrainz) and self.playlist != self.musicbrainz
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,11 @@ from .use_cases.enrich_metadata import EnrichMetadata
 from .use_cases.file_track import FileTrack
 from .use_cases.find_sources import FindSources
 from .use_cases.index_library import IndexLibrary
+from .use_cases.recycle_bin import RecycleBin
 from .use_cases.request_download import RequestDownload
 from .use_cases.show import Show
 from .use_cases.sync_playlists import SyncPlaylists
+from .use_cases.tidy_library import TidyLibrary
 from .use_cases.watch_slskd import WatchSlskd
 from .use_cases.watch_transfers import WatchTransfers
 from .use_cases.write_playlist_files import WritePlaylistFiles
@@ -74,8 +76,10 @@ class Pipeline:
         self._budget = SearchBudget(database, clock)
         self._sources = FindSources(context, self._budget)
         self._transfers = WatchTransfers(context, self._watch)
-        self._sync = SyncPlaylists(context)
         self._playlist_files = WritePlaylistFiles(context)
+        self._recycle_bin = RecycleBin(context, self._playlist_files)
+        self._tidy = TidyLibrary(context, self._recycle_bin)
+        self._sync = SyncPlaylists(context, self._playlist_files, self._recycle_bin)
         self._index = IndexLibrary(context, self._playlist_files)
         self._requests = RequestDownload(context)
         enrich = EnrichMetadata(context)
@@ -103,12 +107,15 @@ class Pipeline:
             sync=self._sync,
             requests=self._requests,
             files=self._playlist_files,
+            recycle_bin=self._recycle_bin,
             show=show,
         )
         self.tracks = Tracks(
             context, sources=self._sources, requests=self._requests, enrich=enrich, show=show
         )
-        self.library = Library(index=self._index)
+        self.library = Library(
+            context, index=self._index, files=self._playlist_files, recycle_bin=self._recycle_bin
+        )
         self.queue = Queue(
             context,
             self._scheduler,
@@ -142,6 +149,7 @@ class Pipeline:
                     ("transfers", self._transfers.run),
                     ("slskd", self._keep_checking),
                     ("library", self._index.run),
+                    ("care", self._tidy.run),
                 ):
                     group.create_task(self._keep_running(name, loop), name=f"soulspot {name}")
         finally:
@@ -191,6 +199,7 @@ class Pipeline:
         if settings.library is not None:
             with contextlib.suppress(SoulSpotError):
                 await asyncio.to_thread(clean_temporary, settings.library)
+                await self._recycle_bin.recover()
             # A killed process may have filed a track without listing it.
             await self._playlist_files.execute(tuple(self._context.playlists))
         await self._requests.filings()

@@ -5,7 +5,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from .model import Download, DownloadState, EntryKind, LibraryFile, Playlist, Quality, Reason, Track
+from .model import (
+    Download,
+    DownloadState,
+    EntryKind,
+    FieldValues,
+    LibraryFile,
+    Playlist,
+    Quality,
+    Reason,
+    RecycledId,
+    Track,
+    TrackId,
+)
 
 
 class Trouble(StrEnum):
@@ -86,18 +98,6 @@ class PlaylistsSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrackStatus:
-    """Show one track: what is wanted, how far it is, and why."""
-
-    track: Track
-    state: DownloadState | None  # None: wanted, but nothing was started.
-    reason: Reason | None = None
-    download: Download | None = None
-    file: LibraryFile | None = None
-    file_path: str | None = None  # As Home Assistant sees it.
-    tags: dict[str, list[str]] = field(default_factory=dict)
-    is_ignored: bool = False
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FileVerdict:
     """Show what the checks found out about a file that a peer sent; no reason means accepted."""
 
@@ -109,6 +109,20 @@ class FileVerdict:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackStatus:
+    """Show one track: what is wanted, how far it is, and why."""
+
+    track: Track
+    state: DownloadState | None  # None: wanted, but nothing was started.
+    reason: Reason | None = None
+    download: Download | None = None
+    file: LibraryFile | None = None
+    file_path: str | None = None  # As Home Assistant sees it.
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    verdicts: tuple[FileVerdict, ...] = ()  # Newest first; only when one track is asked for.
+    conflicts: tuple[FieldValues, ...] = ()  # What both sides say; only when one is asked for.
+    is_ignored: bool = False
     ignored_reason: str | None = None  # A person's own words.
 
 
@@ -120,7 +134,6 @@ class EntryStatus:
     kind: EntryKind
     title: str
     status: TrackStatus | None
-    verdicts: tuple[FileVerdict, ...] = ()  # Newest first; only when one track is asked for.
     added_at: datetime | None = None
 
 
@@ -161,11 +174,44 @@ class DownloadReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrichReport:
-    """Report what MusicBrainz added to a track."""
+    """Report what MusicBrainz added to a track, and what both sides say where they differ."""
 
     track: Track
     enriched_fields: tuple[str, ...]
     errors: tuple[Reason, ...] = ()
+    conflicts: tuple[FieldValues, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecycledEntry:
+    """Show one file of the recycle bin; the path is where it stood in the library folder."""
+
+    id: RecycledId
+    path: str
+    size: int  # bytes
+    format: str
+    bit_rate: int | None  # kbit/s
+    reason: Reason
+    recycled_at: datetime
+    deleted_at: datetime  # When it will be gone for good.
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecycleBinSnapshot:
+    """Show a page of the recycle bin, with the number and bytes of all its files."""
+
+    count: int
+    size: int
+    files: tuple[RecycledEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreReport:
+    """Say where a file was brought back to, and which tracks it is the file of."""
+
+    path: str
+    track_ids: tuple[TrackId, ...]
 
 
 class EventKind(StrEnum):

@@ -12,6 +12,7 @@ from ..store import playlists
 from ..use_cases.context import Context
 from ..use_cases.import_list import ImportList, ImportListRequest
 from ..use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
+from ..use_cases.recycle_bin import RecycleBin
 from ..use_cases.request_download import RequestDownload
 from ..use_cases.show import Show
 from ..use_cases.sync_playlists import SyncPlaylists
@@ -30,6 +31,7 @@ class Playlists:
         sync: SyncPlaylists,
         requests: RequestDownload,
         files: WritePlaylistFiles,
+        recycle_bin: RecycleBin,
         show: Show,
     ) -> None:
         """Take the use cases that others need too."""
@@ -38,6 +40,7 @@ class Playlists:
         self._sync = sync
         self._requests = requests
         self._files = files
+        self._recycle_bin = recycle_bin
         self._show = show
         self._import = ImportPlaylist(context)
         self._import_list = ImportList(context)
@@ -76,6 +79,7 @@ class Playlists:
             ImportPlaylistRequest(playlist_id=playlist_id, fetch_all_tracks=fetch_all_tracks)
         )
         if playlist_id in self._context.playlists:
+            await self._recycle_bin.restore_wanted(playlist_id)
             await self._requests.playlist(playlist_id)
         self._context.announcer.changed()
         return report
@@ -93,6 +97,7 @@ class Playlists:
     async def delete_list(self, list_id: str) -> None:
         """Forget an imported list; tracks and files stay. Raises InputError `unknown_playlist`."""
         await self._import_list.delete(list_id)
+        await self._files.remove_orphans()
 
     async def download_missing(self, spotify_id: str | None = None) -> int:
         """Queue every missing track, those given up too, and return how many were queued.
@@ -102,6 +107,8 @@ class Playlists:
         if spotify_id is not None:
             await self._context.database.run(playlists.get_playlist, spotify_id)
         ids = tuple(self._context.playlists) if spotify_id is None else (spotify_id,)
+        for item in ids:
+            await self._recycle_bin.restore_wanted(item)
         return sum([await self._requests.playlist(item, retry=True) for item in ids])
 
     async def snapshot(self) -> PlaylistsSnapshot:

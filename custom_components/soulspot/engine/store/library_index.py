@@ -98,6 +98,12 @@ def find_candidates(
     return tuple(found.values())
 
 
+def is_known(connection: sqlite3.Connection, path: str) -> bool:
+    """Tell whether the index has a file."""
+    row = connection.execute("SELECT 1 FROM indexed_file WHERE path = ?", (path,)).fetchone()
+    return row is not None
+
+
 def count_files(connection: sqlite3.Connection) -> int:
     """Count the files of the index."""
     return int(connection.execute("SELECT count(*) FROM indexed_file").fetchone()[0])

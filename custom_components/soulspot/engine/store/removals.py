@@ -86,8 +86,18 @@ def set_policy(
     grace_days: int,
     *,
     now: datetime,
-) -> None:
-    """Remember what a playlist does about removals; the grace of older ones begins with a new policy."""
+) -> bool:
+    """Remember what a playlist does about removals; the grace of older ones begins with a new policy.
+
+    Returns whether there was another one before.
+    """
+    present = connection.execute(
+        """
+        SELECT chosen.policy FROM removal_policy AS chosen
+        JOIN playlist ON playlist.id = chosen.playlist_id WHERE playlist.spotify_id = ?
+        """,
+        (spotify_id,),
+    ).fetchone()
     connection.execute(
         """
         INSERT INTO removal_policy (playlist_id, policy, grace_days, since)
@@ -97,6 +107,7 @@ def set_policy(
         """,
         (policy.value, grace_days, to_column(now), spotify_id),
     )
+    return present is not None and present["policy"] != policy.value
 
 
 def get_listed(connection: sqlite3.Connection, playlist_id: PlaylistId) -> tuple[TrackId, ...]:

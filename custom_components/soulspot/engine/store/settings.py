@@ -21,3 +21,11 @@ def set_setting(connection: sqlite3.Connection, key: str, value: Any) -> None:
         "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (key, dump(value)),
     )
+
+
+def find_settings(connection: sqlite3.Connection, prefix: str) -> dict[str, Any]:
+    """Return the values of all keys that begin with the prefix."""
+    rows = connection.execute(
+        "SELECT key, value FROM setting WHERE substr(key, 1, length(?)) = ?", (prefix, prefix)
+    )
+    return {row["key"]: load(row["value"]) for row in rows}

@@ -17,13 +17,15 @@ from ..errors import (
 from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist
 from ..queue.scheduler import Done, Result
 from ..settings import PlaylistOptions
-from ..store import playlists
+from ..store import playlists, removals
 from ..store.jobs import Job
 from ..views import ServiceHealth, Trouble
 from .context import Context
 from .import_list import LIST_OPTIONS
 from .import_playlist import ImportPlaylist, ImportPlaylistRequest
+from .recycle_bin import RecycleBin
 from .request_download import queue_work
+from .write_playlist_files import WritePlaylistFiles
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -34,9 +36,13 @@ FULL_SYNC_EVERY = timedelta(days=7)
 class SyncPlaylists:
     """Import the playlists that changed, and ask for what is missing."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self, context: Context, playlist_files: WritePlaylistFiles, recycle_bin: RecycleBin
+    ) -> None:
         """Take the rooms to work with."""
         self._context = context
+        self._playlist_files = playlist_files
+        self._recycle_bin = recycle_bin
         self._import = ImportPlaylist(context)
         self.health = ServiceHealth()  # How Spotify answered last.
 
@@ -49,6 +55,9 @@ class SyncPlaylists:
         configured.update(lists | dict(options))
         for spotify_id in stored.keys() - configured.keys():
             await self._context.database.run(playlists.delete_playlist, spotify_id)
+        changed = [key for key, chosen in options.items() if await self._store_policy(key, chosen)]
+        await self._playlist_files.execute(changed)
+        await self._playlist_files.remove_orphans()
         self._context.announcer.changed()
 
     async def execute(
@@ -125,11 +134,24 @@ class SyncPlaylists:
             _LOGGER.warning("A playlist could not be stored: %s", error)
             return
         options = self._context.playlists.get(spotify_id)
+        if options is not None:
+            await self._store_policy(spotify_id, options)
+        await self._recycle_bin.restore_wanted(spotify_id)
         await self._context.database.run(
             queue_work,
             spotify_id,
             options=options,
             quality=self._context.settings.quality,
+            now=self._context.clock.now(),
+        )
+
+    async def _store_policy(self, spotify_id: str, options: PlaylistOptions) -> bool:
+        """Remember what is done about tracks that vanish from a playlist; True when that is new."""
+        return await self._context.database.run(
+            removals.set_policy,
+            spotify_id,
+            options.removal,
+            options.removal_grace_days,
             now=self._context.clock.now(),
         )
 
