@@ -31,6 +31,7 @@ from .use_cases.find_sources import FindSources
 from .use_cases.index_library import IndexLibrary
 from .use_cases.recycle_bin import RecycleBin
 from .use_cases.request_download import RequestDownload
+from .use_cases.retag_track import RetagTrack, is_retagging
 from .use_cases.show import Show
 from .use_cases.sync_playlists import SyncPlaylists
 from .use_cases.tidy_library import TidyLibrary
@@ -85,6 +86,7 @@ class Pipeline:
         enrich = EnrichMetadata(context)
         download = DownloadTrack(context, self._sources, self._watch)
         filing = FileTrack(context, self._playlist_files)
+        retagging = RetagTrack(context)
         self._scheduler = Scheduler(
             database,
             clock,
@@ -97,7 +99,12 @@ class Pipeline:
                     on_failure=download.fail,
                 ),
                 JobKind.METADATA: Worker(handle=enrich.handle),
-                JobKind.FILING: Worker(handle=filing.handle, on_failure=filing.fail),
+                JobKind.FILING: Worker(
+                    handle=lambda job: (retagging if is_retagging(job) else filing).handle(job),
+                    on_failure=lambda job, reason: (
+                        retagging if is_retagging(job) else filing
+                    ).fail(job, reason),
+                ),
             },
         )
         show = Show(context, self._transfers.live, self._rooms.files)

@@ -11,11 +11,15 @@ from custom_components.soulspot.engine.errors import InputError
 from custom_components.soulspot.engine.model import (
     Album,
     Artist,
+    FieldValues,
     LibraryFile,
+    MetadataField,
+    MetadataSource,
     TrackId,
     TrackMetadata,
 )
-from custom_components.soulspot.engine.store import files, tracks
+from custom_components.soulspot.engine.store import enrichment, files, tracks
+from custom_components.soulspot.engine.store.enrichment import Enrichment
 
 from .conftest import memory_database
 
@@ -68,18 +72,25 @@ def enrich(connection: sqlite3.Connection, track_id: TrackId) -> None:
     album = track.metadata.album
     assert album is not None
     known = tuple(replace(artist, musicbrainz_id="mb-pf") for artist in track.metadata.artists)
-    tracks.save_enrichment(
+    enrichment.save_enrichment(
         connection,
         track_id,
-        recording_id="recording",
-        release_track_id="release track",
-        original_date="1973-03-01",
-        genres=["rock"],
-        isrc="XX0000000000",
-        duration_ms=None,
-        album=replace(album, musicbrainz_id="release", artists=known),
-        artists=known,
-        enriched_at=NOW,
+        Enrichment(
+            recording_id="recording",
+            release_track_id="release track",
+            original_date="1973-03-01",
+            genres=("rock",),
+            album=replace(album, musicbrainz_id="release", artists=known),
+            artists=known,
+            fields=(
+                FieldValues(
+                    field=MetadataField.ISRC,
+                    musicbrainz=("XX0000000000",),
+                    in_use=MetadataSource.MUSICBRAINZ,
+                ),
+            ),
+        ),
+        now=NOW,
     )
 
 

@@ -1,8 +1,9 @@
 """Offer everything that is done with single tracks."""
 
-from ..model import Quality, Track, TrackId
+from ..model import MetadataField, MetadataSource, Quality, Track, TrackId
 from ..store import journal, tracks
 from ..store.journal import JournalEntry
+from ..use_cases.choose_metadata import ChooseMetadata, ChooseMetadataRequest
 from ..use_cases.context import Context
 from ..use_cases.enrich_metadata import EnrichMetadata, EnrichMetadataRequest
 from ..use_cases.find_sources import FindSources
@@ -28,6 +29,7 @@ class Tracks:
         self._context = context
         self._requests = requests
         self._enrich = enrich
+        self._choose = ChooseMetadata(context, enrich)
         self._show = show
         self._preview = PreviewSearch(context, sources)
 
@@ -101,6 +103,22 @@ class Tracks:
                 enrich_artist=enrich_artist,
                 enrich_album=enrich_album,
             )
+        )
+
+    async def choose_metadata(
+        self,
+        track_id: TrackId,
+        field: MetadataField,
+        *,
+        source: MetadataSource | None = None,
+        value: str | None = None,
+    ) -> EnrichReport:
+        """Decide a field for good: by a value, by a side, or by neither to leave it to us again.
+
+        Raises the errors of ChooseMetadata.
+        """
+        return await self._choose.execute(
+            ChooseMetadataRequest(track_id=track_id, field=field, source=source, value=value)
         )
 
     async def status(self, track_id: TrackId) -> TrackStatus:

@@ -45,7 +45,8 @@ def album_agreement(wanted: str | None, title: str) -> int:
 class WantedRelease:
     """Describe the edition a playlist names; None and empty mean not told.
 
-    `linked` are the ids of the releases that MusicBrainz itself links to the playlist's album.
+    `linked` are the ids of the releases that MusicBrainz itself links to the playlist's album,
+    `preferred` is what was chosen for another track of it.
     """
 
     title: str | None = None
@@ -57,6 +58,7 @@ class WantedRelease:
     track_number: int | None = None
     duration_ms: int | None = None  # Of the track, not of the album.
     linked: frozenset[str] = frozenset()
+    preferred: str | None = None
 
 
 def choose_release(releases: Sequence[Release], wanted: WantedRelease) -> Release | None:
@@ -79,6 +81,7 @@ def release_order(release: Release, wanted: WantedRelease) -> tuple[object, ...]
         release.status == _STATUSES[-1],
         _is_by_others(wanted.artists, release),
         *_edition_order(release, wanted),
+        release.id != wanted.preferred,
         _place(_STATUSES, release.status),
         is_by_various(release),
         len(release.secondary_types) > 0,

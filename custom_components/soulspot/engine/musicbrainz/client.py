@@ -11,11 +11,12 @@ from ..ports import PayloadCache
 from .album_lookup import AlbumLookup
 from .isrc_lookup import SEARCH_LIMIT, IsrcLookup
 from .lane import RequestLane
-from .models import MusicBrainzArtist, ReleaseDetails
+from .models import MusicBrainzArtist, ReleaseDetails, ReleaseGroup
 from .parsing import (
     parse_artist_reply,
     parse_recording_reply,
     parse_recordings_reply,
+    parse_release_group_reply,
     parse_release_reply,
     parse_releases_reply,
 )
@@ -27,6 +28,7 @@ RELEASE_LIFETIME = 24 * 3600.0  # seconds
 ARTIST_LIFETIME = 7 * 24 * 3600.0  # seconds
 SEARCH_LIFETIME = 3600.0  # seconds
 _LENGTH_TOLERANCE = 10_000  # ms
+_SAME_LENGTH = 5_000  # ms
 _MAXIMUM_RELEASE_PAGES = 5
 _KEY_TEXT = 200  # characters
 
@@ -105,6 +107,28 @@ class MusicBrainzClient:
         )
         return parse_recordings_reply(payload)
 
+    async def search_by_length(
+        self,
+        duration_ms: int,
+        *,
+        artist: str = "",
+        title: str = "",
+        refresh: bool = False,
+    ) -> tuple[Recording, ...]:
+        """Return up to 100 recordings of about this length, by artist or title; kept for an hour.
+
+        For names in other scripts: what one side writes differently is left out and compared by
+        aliases afterwards. Raises InputError with `blank_query` without both.
+        """
+        if not artist.strip() and not title.strip():
+            raise InputError("blank_query")
+        query = within_length(recording_query(artist, title), duration_ms, _SAME_LENGTH)
+        key = f"search:{artist[:_KEY_TEXT]}:{title[:_KEY_TEXT]}:{duration_ms}"
+        payload = await self._service.cached(
+            key, SEARCH_LIFETIME, lambda: self._search(query, None), refresh=refresh
+        )
+        return parse_recordings_reply(payload)
+
     async def recording(self, musicbrainz_id: str, *, refresh: bool = False) -> Recording | None:
         """Return a recording with up to 25 releases, or None when there is none; kept for a day.
 
@@ -126,6 +150,19 @@ class MusicBrainzClient:
             "release", musicbrainz_id, includes, RELEASE_LIFETIME, refresh=refresh
         )
         return None if payload is None else parse_release_reply(payload)
+
+    async def release_group(
+        self, musicbrainz_id: str, *, refresh: bool = False
+    ) -> ReleaseGroup | None:
+        """Return a release group with its genres, or None when there is none; kept for a day.
+
+        Raises InputError with `invalid_musicbrainz_id`.
+        """
+        includes = "artist-credits genres"
+        payload = await self._entity(
+            "release-group", musicbrainz_id, includes, RELEASE_LIFETIME, refresh=refresh
+        )
+        return None if payload is None else parse_release_group_reply(payload)
 
     async def artist(
         self, musicbrainz_id: str, *, refresh: bool = False

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ..model import Recording, Release
+from ..model import ArtistCredit, Recording, Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,19 @@ class MusicBrainzArtist:
     aliases: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseGroup:
+    """Describe what unites the editions of an album."""
+
+    id: str
+    title: str
+    primary_type: str | None = None
+    secondary_types: tuple[str, ...] = ()
+    first_release_date: str | None = None
+    artist_credit: tuple[ArtistCredit, ...] = ()
+    genres: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +54,20 @@ class ReleaseDetails:
     genres: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """Return the recordings on the release, each with its place there, as the search gives them."""
+        return tuple(
+            replace(track.recording, releases=(self._release_with(track),)) for track in self.tracks
+        )
+
     def release_of(self, recording_id: str) -> Release | None:
         """Return the release with the position of a recording on it, or None when it is not there."""
         track = next((track for track in self.tracks if track.recording.id == recording_id), None)
-        if track is None:
-            return None
+        return None if track is None else self._release_with(track)
+
+    def _release_with(self, track: ReleaseTrack) -> Release:
+        """Return the release with the position of a track."""
         return replace(
             self.release,
             disc_number=track.disc_number,

@@ -15,7 +15,7 @@ from ..payload import (
     text_or_none,
 )
 from .credit_parsing import parse_aliases, parse_credit, parse_genres
-from .models import MusicBrainzArtist, ReleaseDetails, ReleaseTrack
+from .models import MusicBrainzArtist, ReleaseDetails, ReleaseGroup, ReleaseTrack
 
 
 def parse_recordings_reply(payload: object) -> tuple[Recording, ...]:
@@ -98,11 +98,7 @@ def parse_release(data: JsonObject) -> Release | None:
         artist_credit=parse_credit(data.get("artist-credit")),
         release_group_id=text_or_none(group.get("id")),
         primary_type=text_or_none(group.get("primary-type")),
-        secondary_types=tuple(
-            kind
-            for kind in map(text_or_none, json_list(group.get("secondary-types")))
-            if kind is not None
-        ),
+        secondary_types=_texts(group.get("secondary-types")),
         first_release_date=text_or_none(group.get("first-release-date")),
         track_count=positive_or_none(data.get("track-count")) or _count_tracks(media),
         disc_number=positive_or_none(medium.get("position")),
@@ -210,6 +206,28 @@ def _parse_track(data: JsonObject, disc_number: int, index: int) -> ReleaseTrack
         length_ms=positive_or_none(data.get("length")),
         recording=recording,
     )
+
+
+def parse_release_group_reply(payload: object) -> ReleaseGroup:
+    """Return the release group of a lookup; a merged one answers with its new id."""
+    data = json_object(payload)
+    identifier = text_or_none(data.get("id"))
+    if identifier is None:
+        raise _not_expected("release group")
+    return ReleaseGroup(
+        id=identifier,
+        title=text_or_none(data.get("title")) or "",
+        primary_type=text_or_none(data.get("primary-type")),
+        secondary_types=_texts(data.get("secondary-types")),
+        first_release_date=text_or_none(data.get("first-release-date")),
+        artist_credit=parse_credit(data.get("artist-credit")),
+        genres=parse_genres(data),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Return the texts in a list."""
+    return tuple(text for text in map(text_or_none, json_list(value)) if text is not None)
 
 
 def parse_artist_reply(payload: object) -> MusicBrainzArtist:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 import sqlite3
 
 from ..errors import InputError
 from ..model import Album, Artist, Track, TrackId, TrackMetadata
-from .values import clean, dump, load, to_column, to_datetime
+from . import metadata as fields_store
+from .values import clean, dump, load, to_datetime
 
 _TRACKS = """
 SELECT track.*, album.name AS album_name, album.spotify_id AS album_spotify_id, album.album_type,
@@ -167,7 +167,19 @@ def get_track(connection: sqlite3.Connection, track_id: TrackId) -> Track:
 def get_tracks(
     connection: sqlite3.Connection, track_ids: Iterable[TrackId]
 ) -> dict[TrackId, Track]:
-    """Return the tracks that exist, by id."""
+    """Return the tracks that exist, by id, with the values that count for each field."""
+    listed = get_listed_tracks(connection, track_ids)
+    fields = fields_store.get_fields(connection, listed)
+    return {
+        track_id: fields_store.with_fields(track, fields[track_id]) if track_id in fields else track
+        for track_id, track in listed.items()
+    }
+
+
+def get_listed_tracks(
+    connection: sqlite3.Connection, track_ids: Iterable[TrackId]
+) -> dict[TrackId, Track]:
+    """Return the tracks that exist, by id, with the playlist's own values."""
     rows = connection.execute(_TRACKS, (dump(list(track_ids)),)).fetchall()
     artists = _artists(connection, _ARTISTS, [row["id"] for row in rows])
     album_ids = [row["album_id"] for row in rows if row["album_id"] is not None]
@@ -178,56 +190,21 @@ def get_tracks(
 def find_tracks(connection: sqlite3.Connection, metadata: TrackMetadata) -> dict[TrackId, Track]:
     """Return the stored tracks with the same address or the same ISRC, by id, at most twenty."""
     rows = connection.execute(
-        "SELECT id FROM track WHERE source_key = ? OR (isrc IS NOT NULL AND isrc = ?) ORDER BY id LIMIT 20",
-        (clean(source_key(metadata)), metadata.isrc),
+        """
+        SELECT id FROM track WHERE source_key = ? OR (isrc IS NOT NULL AND isrc = ?)
+        UNION SELECT track_id FROM metadata_field WHERE field = 'isrc' AND musicbrainz = ?
+        ORDER BY 1 LIMIT 20
+        """,
+        (clean(source_key(metadata)), metadata.isrc, dump([metadata.isrc])),
     )
     return get_tracks(connection, [TrackId(row["id"]) for row in rows])
 
 
-def save_enrichment(
-    connection: sqlite3.Connection,
-    track_id: TrackId,
-    *,
-    recording_id: str | None,
-    release_track_id: str | None,
-    original_date: str | None,
-    genres: Sequence[str],
-    isrc: str | None,
-    duration_ms: int | None,
-    album: Album | None,
-    artists: Sequence[Artist],
-    enriched_at: datetime,
+def link_artists(
+    connection: sqlite3.Connection, track_id: TrackId, artists: Sequence[Artist]
 ) -> None:
-    """Store what MusicBrainz added; None and empty values leave what is there."""
-    connection.execute(
-        """
-        UPDATE track SET musicbrainz_recording_id = coalesce(?, musicbrainz_recording_id),
-            musicbrainz_release_track_id = coalesce(?, musicbrainz_release_track_id),
-            original_date = coalesce(?, original_date), genres = CASE WHEN ? = '[]' THEN genres ELSE ? END,
-            isrc = coalesce(isrc, ?), duration_ms = coalesce(?, duration_ms), enriched_at = ? WHERE id = ?
-        """,
-        (
-            recording_id,
-            release_track_id,
-            original_date,
-            dump(list(genres)),
-            dump(list(genres)),
-            isrc,
-            duration_ms,
-            to_column(enriched_at),
-            track_id,
-        ),
-    )
-    if album is not None:
-        album_id = save_album(connection, album)
-        connection.execute("UPDATE track SET album_id = ? WHERE id = ?", (album_id, track_id))
-    for artist in artists:
-        save_artist(connection, artist)
-
-
-def mark_enriched(connection: sqlite3.Connection, track_id: TrackId, at: datetime) -> None:
-    """Remember that MusicBrainz was asked, whatever it said."""
-    connection.execute("UPDATE track SET enriched_at = ? WHERE id = ?", (to_column(at), track_id))
+    """Let a track be by these artists, who are created or brought up to date."""
+    _link_artists(connection, _TRACK_LINKS, track_id, artists)
 
 
 def count_owned(connection: sqlite3.Connection) -> int:

@@ -1,4 +1,4 @@
-"""Add to tracks what MusicBrainz knows: ids, genres, original dates."""
+"""Add to tracks what MusicBrainz knows: ids, genres, original dates; and tell where it disagrees."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,241 +7,231 @@ import sqlite3
 from typing import Any
 
 from ..errors import InputError, RateLimitedError, ServiceError, UnavailableError, UnreachableError
-from ..matching import Certainty, RecordingMatch, WantedRecording, choose_recording, fold
-from ..model import Album, Artist, ArtistCredit, Reason, Recording, Release, Track, TrackId
-from ..queue.scheduler import Done, Result
-from ..store import journal, playlists, tracks
+from ..model import (
+    FieldValues,
+    JobKind,
+    MetadataField,
+    MetadataSource,
+    Priority,
+    Reason,
+    Track,
+    TrackId,
+)
+from ..queue.scheduler import Done, Later, Result
+from ..spotify.links import is_spotify_id
+from ..store import enrichment, jobs, metadata, playlists, tracks
 from ..store.jobs import Job
 from ..views import EnrichReport
 from .context import Context
+from .describe_albums import DescribeAlbums
+from .find_recording import FindRecording, Hints
+from .keep_enrichment import KeepEnrichment, changed_fields
 
 _LOGGER = logging.getLogger(__name__)
 
-# Below this a different length is how services round, above it the playlist's own figure is kept
-# and the difference is told.
-_LENGTH_TOLERANCE_MS = 3000
-_GENRES = 5
+# Tracks that are looked up together; between two such parts others have their turn.
+_PART = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrichMetadataRequest:
-    """Ask for one track; `force_refresh` asks again although it was asked before."""
+    """Ask for one track; `force_refresh` asks again although it was asked before.
+
+    `is_again` looks at the track again too, but lets answers be remembered ones.
+    """
 
     track_id: TrackId
     force_refresh: bool = False
+    is_again: bool = False
     enrich_artist: bool = True
     enrich_album: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTrack:
+    """Hold a track as the playlist has it, with what is known about its fields."""
+
+    listed: Track
+    fields: tuple[FieldValues, ...] = ()
+
+    @property
+    def wanted(self) -> Track:
+        """Return the track as a person wants it: the playlist's values and what was decided."""
+        return metadata.with_fields(self.listed, self.fields, only_chosen=True)
+
+    def chosen(self, field: MetadataField) -> FieldValues | None:
+        """Return what a person decided about a field, None when nothing."""
+        return next(
+            (values for values in self.fields if values.field is field and values.chosen), None
+        )
+
+
 class EnrichMetadata:
-    """Look tracks up by ISRC first, by their words else, and store what is certain enough."""
+    """Look tracks up by ISRC first, then by their album's address, by their words else."""
 
     def __init__(self, context: Context) -> None:
         """Take the rooms to work with."""
         self._context = context
+        self._finder = FindRecording(context.musicbrainz)
+        self._keeper = KeepEnrichment(context)
+        self._describe = DescribeAlbums(context)
 
     async def execute(self, request: EnrichMetadataRequest) -> EnrichReport:
         """Enrich one track and say which fields changed.
 
         Raises InputError `unknown_track`, and the errors of MusicBrainzClient when it cannot be
-        asked. Doubt is no error: it is reported, and nothing is stored.
+        asked. Doubt is no error: it is reported, with what both sides say, and no ids are stored.
         """
-        track = await self._context.database.run(tracks.get_track, request.track_id)
-        if track.enriched_at is not None and not request.force_refresh:
-            return EnrichReport(track=track, enriched_fields=())
-        found: Sequence[Recording] = ()
-        if track.metadata.isrc:
-            found = await self._context.musicbrainz.recordings_by_isrc(
-                track.metadata.isrc, refresh=request.force_refresh
-            )
-        return await self._enrich(track, found, request)
+        database = self._context.database
+        before = await database.run(tracks.get_track, request.track_id)
+        known = await database.run(_known, [request.track_id])
+        is_asked_again = request.force_refresh or request.is_again
+        if before.enriched_at is not None and not is_asked_again:
+            return EnrichReport(track=before, enriched_fields=(), conflicts=known[0].fields)
+        hints = await self._look_up(known, refresh=request.force_refresh, is_thorough=True)
+        report = await self._enrich(known[0], hints[request.track_id], request)
+        if request.enrich_album and report.track.musicbrainz_recording_id is not None:
+            await self._describe.execute([request.track_id], refresh=request.force_refresh)
+            after = await database.run(tracks.get_track, request.track_id)
+            report = replace(report, track=after, enriched_fields=changed_fields(before, after))
+        return report
 
     async def handle(self, job: Job) -> Result:
         """Enrich a track or those of a playlist, the ISRCs in batches; goes on where it was stopped."""
-        wanted = await self._context.database.run(_unenriched, job.payload)
-        isrcs = [track.metadata.isrc for track in wanted if track.metadata.isrc]
-        by_isrc = await self._context.musicbrainz.recordings_by_isrcs(isrcs)
-        for track in wanted:
-            isrc = track.metadata.isrc
-            request = EnrichMetadataRequest(track_id=track.id)
-            try:
-                await self._enrich(track, by_isrc.get(isrc, ()) if isrc else (), request)
-            except RateLimitedError, UnavailableError, UnreachableError:
-                raise
-            except ServiceError as error:
-                _LOGGER.warning("MusicBrainz could not help with a track: %s", error)
-                await self._mark(track, error.translation_key)
+        now = self._context.clock.now()
+        if "describe" in job.payload:
+            return await self._handle_description(job)
+        ids = await self._context.database.run(_tracks_of, job.payload)
+        waiting = await self._context.database.run(enrichment.get_unenriched, ids, now=now)
+        known = await self._context.database.run(_known, waiting[:_PART])
+        hints = await self._look_up(known)
+        chosen: dict[str, str] = {}  # Releases by album, so that its tracks agree about it.
+        for one in known:
+            album = one.listed.metadata.album
+            key = (album.spotify_id or album.name) if album else ""
+            hint = hints[one.listed.id]
+            hint = replace(hint, preferred=chosen.get(key, hint.preferred))
+            after = await self._enrich_in_turn(one, hint)
+            if key and after and after.metadata.album and after.metadata.album.musicbrainz_id:
+                chosen[key] = after.metadata.album.musicbrainz_id
+        if len(waiting) > len(known):
+            now = self._context.clock.now()
+            return Later(until=now, reason=Reason(key="metadata_continues"))
+        await self._context.database.run(_queue_description, job, now=self._context.clock.now())
+        self._context.announcer.changed()
         return Done()
 
-    async def _enrich(
-        self, track: Track, found: Sequence[Recording], request: EnrichMetadataRequest
-    ) -> EnrichReport:
-        """Choose among the recordings found by ISRC, or search for some, and store the choice."""
-        wanted = WantedRecording.from_metadata(track.metadata)
-        match = choose_recording(wanted, found)
-        if not _is_usable(match) and wanted.artists:
-            searched = await self._context.musicbrainz.search_recordings(
-                wanted.artists[0],
-                wanted.title,
-                duration_ms=wanted.duration_ms,
-                refresh=request.force_refresh,
-            )
-            second = choose_recording(wanted, (*found, *searched))
-            match = second if _is_usable(second) or match.recording is None else match
-        if not _is_usable(match):
-            key = "no_recording" if match.recording is None else "recording_uncertain"
-            await self._mark(track, key)
-            errors = (Reason(key=key), *match.conflicts)
-            return EnrichReport(track=track, enriched_fields=(), errors=errors)
-        match = await self._with_release(track, match)
-        return await self._store(track, match, request)
+    async def _handle_description(self, job: Job) -> Result:
+        """Ask for genres, some albums at a time."""
+        ids = await self._context.database.run(_tracks_of, job.payload)
+        if await self._describe.execute(ids):
+            now = self._context.clock.now()
+            return Later(until=now, reason=Reason(key="metadata_continues"))
+        return Done()
 
-    async def _with_release(self, track: Track, match: RecordingMatch) -> RecordingMatch:
-        """Fetch the releases that a lookup by ISRC leaves out."""
-        recording = match.recording
-        if recording is None or match.release is not None or recording.releases:
-            return match
-        full = await self._context.musicbrainz.recording(recording.id)
-        if full is None:
-            return match
-        again = choose_recording(WantedRecording.from_metadata(track.metadata), (full,))
-        return again if _is_usable(again) else match
-
-    async def _store(
-        self, track: Track, match: RecordingMatch, request: EnrichMetadataRequest
-    ) -> EnrichReport:
-        """Store the choice in one transaction and report what it changed."""
-        recording, release = match.recording, match.release
-        assert recording is not None
-        metadata = track.metadata
-        conflicts = list(match.conflicts)
-        length = release.track_length_ms if release else None
-        length = length or recording.length_ms
-        if (
-            metadata.duration_ms
-            and length
-            and abs(metadata.duration_ms - length) > _LENGTH_TOLERANCE_MS
-        ):
-            conflicts.append(
-                Reason(
-                    key="length_conflict",
-                    placeholders={
-                        "wanted": str(round(metadata.duration_ms / 1000)),
-                        "found": str(round(length / 1000)),
-                    },
-                )
-            )
-        await self._context.database.run(
-            tracks.save_enrichment,
-            track.id,
-            recording_id=recording.id,
-            release_track_id=release.track_id if release and request.enrich_album else None,
-            original_date=_original_date(recording, release),
-            genres=recording.genres[:_GENRES],
-            isrc=recording.isrcs[0] if len(recording.isrcs) == 1 else None,
-            duration_ms=None if metadata.duration_ms else length,
-            album=_album(track, release) if release and request.enrich_album else None,
-            artists=_artists(track, recording.artist_credit) if request.enrich_artist else (),
-            enriched_at=self._context.clock.now(),
-        )
-        after = await self._context.database.run(tracks.get_track, track.id)
-        fields = _changed(track, after)
-        await self._context.database.run(
-            journal.write,
-            track.id,
-            "enriched",
-            now=self._context.clock.now(),
-            certainty=match.certainty.value,
-            recording=recording.id,
-            fields=list(fields),
-        )
-        return EnrichReport(track=after, enriched_fields=fields, errors=tuple(conflicts))
-
-    async def _mark(self, track: Track, key: str) -> None:
-        """Remember that MusicBrainz was asked in vain."""
-        now = self._context.clock.now()
-        await self._context.database.run(tracks.mark_enriched, track.id, now)
-        await self._context.database.run(
-            journal.write,
-            track.id,
-            "not_enriched",
-            now=now,
-            reason={"key": key, "placeholders": {}},
-        )
-
-
-def _is_usable(match: RecordingMatch) -> bool:
-    """Tell whether a choice may be stored without a person's word."""
-    return match.certainty in (Certainty.CERTAIN, Certainty.LIKELY)
-
-
-def _unenriched(connection: sqlite3.Connection, payload: Mapping[str, Any]) -> tuple[Track, ...]:
-    """Return a job's tracks that MusicBrainz was not asked about, in order; none when they are gone."""
-    if "track" in payload:
-        ids = [TrackId(payload["track"])]
-    else:
+    async def _enrich_in_turn(self, known: KnownTrack, hints: Hints) -> Track | None:
+        """Enrich one of many, None when it cannot be: what is wrong with one does not stop the others."""
+        request = EnrichMetadataRequest(track_id=known.listed.id)
         try:
-            playlist = playlists.get_playlist(connection, payload["playlist"])
-        except InputError:
-            return ()
-        entries = playlists.get_entries(connection, playlist.id)
-        ids = [entry.track_id for entry in entries if entry.track_id is not None]
-    known = tracks.get_tracks(connection, ids)
-    wanted = (known[track_id] for track_id in dict.fromkeys(ids) if track_id in known)
-    return tuple(track for track in wanted if track.enriched_at is None)
+            return (await self._enrich(known, hints, request)).track
+        except RateLimitedError, UnavailableError, UnreachableError:
+            raise
+        except (ServiceError, InputError) as error:
+            _LOGGER.warning("MusicBrainz could not help with a track: %s", error)
+            await self._keeper.mark(known.listed.id, error.reason)
+            return None
+
+    async def _look_up(
+        self, known: Sequence[KnownTrack], *, refresh: bool = False, is_thorough: bool = False
+    ) -> dict[TrackId, Hints]:
+        """Ask about all ISRCs and all albums together; `is_thorough` also asks for each ISRC not found."""
+        wanted = {one.listed.id: one.wanted.metadata for one in known if not _is_decided(one)}
+        isrcs = [facts.isrc for facts in wanted.values() if facts.isrc]
+        by_isrc = await self._context.musicbrainz.recordings_by_isrcs(
+            isrcs, confirm_misses=is_thorough, refresh=refresh
+        )
+        albums = {
+            track_id: facts.album.spotify_id
+            for track_id, facts in wanted.items()
+            if facts.album and facts.album.spotify_id and is_spotify_id(facts.album.spotify_id)
+        }
+        linked = await self._context.musicbrainz.releases_by_spotify_albums(
+            albums.values(), refresh=refresh
+        )
+        hints = {}
+        for one in known:
+            facts = wanted.get(one.listed.id)
+            releases = linked.get(albums.get(one.listed.id, ""), ())
+            album = one.listed.metadata.album
+            hints[one.listed.id] = Hints(
+                preferred=album.musicbrainz_id if album and not refresh else None,
+                by_isrc=by_isrc.get(facts.isrc, ()) if facts and facts.isrc else (),
+                linked=frozenset(release.id for release in releases),
+                recording_id=_chosen_id(one, MetadataField.RECORDING),
+                release_id=_chosen_id(one, MetadataField.RELEASE),
+            )
+        return hints
+
+    async def _enrich(
+        self, known: KnownTrack, hints: Hints, request: EnrichMetadataRequest
+    ) -> EnrichReport:
+        """Find the recording of one track, and store what that adds."""
+        choice = known.chosen(MetadataField.RECORDING)
+        if choice is not None and choice.chosen is MetadataSource.PLAYLIST:
+            return await self._keeper.detach(known.listed.id)
+        match = await self._finder.execute(known.wanted, hints, refresh=request.force_refresh)
+        return await self._keeper.store(
+            known.listed,
+            match,
+            linked=hints.linked,
+            with_artist=request.enrich_artist,
+            with_album=request.enrich_album,
+            is_release_chosen=hints.release_id is not None,
+        )
 
 
-def _original_date(recording: Recording, release: Release | None) -> str | None:
-    """Return when the album, or else the recording, first came out."""
-    first = release.first_release_date if release else None
-    return first or recording.first_release_date
+def _is_decided(known: KnownTrack) -> bool:
+    """Tell whether a person named the recording or release, so that nothing need be looked for."""
+    return bool(known.chosen(MetadataField.RECORDING) or _chosen_id(known, MetadataField.RELEASE))
 
 
-def _album(track: Track, release: Release) -> Album | None:
-    """Return the playlist's album with the ids of its release; its own words stay."""
-    album = track.metadata.album
-    if album is None:
-        return None
-    credit = {fold(part.artist_name): part.artist_id for part in release.artist_credit}
-    return replace(
-        album,
-        musicbrainz_id=release.id,
-        musicbrainz_release_group_id=release.release_group_id,
-        artists=tuple(_identified(artist, credit) for artist in album.artists),
+def _chosen_id(known: KnownTrack, field: MetadataField) -> str | None:
+    """Return the id a person chose for a field."""
+    values = known.chosen(field)
+    return values.values[0] if values and values.values and values.values[0] else None
+
+
+def _known(connection: sqlite3.Connection, track_ids: Sequence[TrackId]) -> tuple[KnownTrack, ...]:
+    """Read tracks with what is known about their fields, in this order."""
+    listed = tracks.get_listed_tracks(connection, track_ids)
+    fields = metadata.get_fields(connection, track_ids)
+    return tuple(
+        KnownTrack(listed=listed[track_id], fields=fields.get(track_id, ()))
+        for track_id in track_ids
+        if track_id in listed
     )
 
 
-def _artists(track: Track, artist_credit: Sequence[ArtistCredit]) -> tuple[Artist, ...]:
-    """Return the track's artists with their ids, matched by any of their names."""
-    credit: dict[str, str | None] = {}
-    for part in artist_credit:
-        for name in (part.artist_name, part.name, *part.aliases):
-            credit.setdefault(fold(name), part.artist_id)
-    return tuple(_identified(artist, credit) for artist in track.metadata.artists)
+def _tracks_of(connection: sqlite3.Connection, payload: Mapping[str, Any]) -> tuple[TrackId, ...]:
+    """Return a job's tracks in order; none when they are gone."""
+    if "track" in payload:
+        return (TrackId(payload["track"]),)
+    try:
+        playlist = playlists.get_playlist(connection, payload["playlist"])
+    except InputError:
+        return ()
+    entries = playlists.get_entries(connection, playlist.id)
+    return tuple(dict.fromkeys(entry.track_id for entry in entries if entry.track_id is not None))
 
 
-def _identified(artist: Artist, credit: dict[str, str | None]) -> Artist:
-    """Return the artist with its id, when the credit names it."""
-    return replace(artist, musicbrainz_id=credit.get(fold(artist.name)) or artist.musicbrainz_id)
-
-
-def _changed(before: Track, after: Track) -> tuple[str, ...]:
-    """Name what is different now, in the words of the original's responses."""
-    albums = before.metadata.album, after.metadata.album
-    pairs = {
-        "musicbrainz_recording_id": (
-            before.musicbrainz_recording_id,
-            after.musicbrainz_recording_id,
-        ),
-        "musicbrainz_release_track_id": (
-            before.musicbrainz_release_track_id,
-            after.musicbrainz_release_track_id,
-        ),
-        "original_date": (before.original_date, after.original_date),
-        "genres": (before.genres, after.genres),
-        "isrc": (before.metadata.isrc, after.metadata.isrc),
-        "duration_ms": (before.metadata.duration_ms, after.metadata.duration_ms),
-        "artist": (before.metadata.artists, after.metadata.artists),
-        "album": albums,
-    }
-    return tuple(name for name, (old, new) in pairs.items() if old != new)
+def _queue_description(connection: sqlite3.Connection, job: Job, *, now: Any) -> None:
+    """Ask for genres when nothing more pressing is to be asked."""
+    if enrichment.get_undescribed(connection, _tracks_of(connection, job.payload)):
+        jobs.add_job(
+            connection,
+            JobKind.METADATA,
+            f"describe:{job.subject}",
+            now=now,
+            payload={**job.payload, "describe": True},
+            priority=Priority.UPGRADE,
+        )

@@ -8,7 +8,7 @@ import sqlite3
 
 from ..model import Download, DownloadId, DownloadState, LibraryFile, PlaylistId, Track, TrackId
 from ..ports import PayloadCache
-from ..store import downloads, files, jobs, playlists, tracks, verdicts, wanted
+from ..store import downloads, files, jobs, metadata, playlists, tracks, verdicts, wanted
 from ..store.playlists import PlaylistCounts
 from ..store.verdicts import StoredVerdict
 from ..store.wanted import IgnoredTrack
@@ -84,7 +84,12 @@ class Show:
         """Return one track with the tags of its file; raises InputError `unknown_track`."""
         status = await self._context.database.run(_track, track_id, self._library())
         stored = await self._context.database.run(verdicts.get_verdicts, track_id)
-        status = replace(status, verdicts=tuple(map(_verdict, stored)))
+        fields = await self._context.database.run(metadata.get_fields, [track_id])
+        status = replace(
+            status,
+            verdicts=tuple(map(_verdict, stored)),
+            conflicts=fields.get(track_id, ()),
+        )
         if status.file_path is None:
             return self._with_figures(status)
         path, file = Path(status.file_path), status.file
