@@ -21,6 +21,8 @@ CONF_LIBRARY: Final = "library"
 CONF_QUALITY: Final = "quality"
 CONF_PATH_TEMPLATE: Final = "path_template"
 CONF_KEEP_SOURCE: Final = "keep_source"
+CONF_ADVANCED: Final = "advanced"  # A section of its own, with what follows.
+CONF_ACOUSTID_KEY: Final = "acoustid_key"
 
 # What a playlist subentry holds.
 CONF_PLAYLIST_ID: Final = "playlist_id"

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import (
+    CONF_ACOUSTID_KEY,
     CONF_LIBRARY,
     CONF_LOCAL_DOWNLOADS,
     CONF_PLAYLIST_ID,
@@ -26,6 +27,7 @@ _TO_REDACT = {
     CONF_SPOTIFY_USER_ID,
     CONF_SLSKD_ADDRESS,
     CONF_SLSKD_API_KEY,
+    CONF_ACOUSTID_KEY,
     CONF_SLSKD_DOWNLOADS,
     CONF_LOCAL_DOWNLOADS,
     CONF_LIBRARY,
@@ -42,7 +44,7 @@ async def async_get_config_entry_diagnostics(
     return {
         "entry": {
             "data": async_redact_data(dict(entry.data), _TO_REDACT),
-            "options": dict(entry.options),
+            "options": async_redact_data(dict(entry.options), _TO_REDACT),
             "playlists": [
                 {
                     "quality": options.quality,

@@ -10,6 +10,8 @@ from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .const import (
+    CONF_ACOUSTID_KEY,
+    CONF_ADVANCED,
     CONF_AUTOMATIC_DOWNLOAD,
     CONF_KEEP_SOURCE,
     CONF_LIBRARY,
@@ -79,6 +81,7 @@ def pipeline_settings(
         quality=Quality(options.get(CONF_QUALITY, Quality.BEST)),
         path_template=options.get(CONF_PATH_TEMPLATE, DEFAULT_TEMPLATE),
         keep_source=options.get(CONF_KEEP_SOURCE, True),
+        acoustid_key=options.get(CONF_ADVANCED, {}).get(CONF_ACOUSTID_KEY),
         endpoints=endpoints,
     )
 

@@ -9,6 +9,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.soulspot.diagnostics import async_get_config_entry_diagnostics
 from simulators.catalogue import OTHER_LISTENER
 from simulators.slskd import SlskdSimulator
 from simulators.spotify.faults import Fault as SpotifyFault
@@ -182,12 +183,19 @@ async def test_options(hass: HomeAssistant, world: World) -> None:
         chosen["path_template"] = template
         form = await hass.config_entries.options.async_configure(form["flow_id"], chosen)
         assert form["errors"] == {"path_template": problem}
-    chosen["path_template"] = "{artist}/{title}"
+    chosen |= {"path_template": "{artist}/{title}", "advanced": {"acoustid_key": "app-key"}}
     result = await hass.config_entries.options.async_configure(form["flow_id"], chosen)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == chosen
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
+    dump = await async_get_config_entry_diagnostics(hass, entry)
+    assert "app-key" not in str(dump)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    result = await hass.config_entries.options.async_configure(
+        form["flow_id"], {**chosen, "advanced": {}}
+    )
+    assert entry.options["advanced"] == {}  # An emptied field takes the key away.
 
 
 # --- Playlists --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     SelectOptionDict,
@@ -15,6 +16,8 @@ from homeassistant.helpers.selector import (
 import probatio
 
 from ..const import (
+    CONF_ACOUSTID_KEY,
+    CONF_ADVANCED,
     CONF_AUTOMATIC_DOWNLOAD,
     CONF_KEEP_SOURCE,
     CONF_LIBRARY,
@@ -68,6 +71,9 @@ OPTIONS_SCHEMA = probatio.Schema(
         ),
         probatio.Required(CONF_PATH_TEMPLATE, default=DEFAULT_TEMPLATE): TextSelector(),
         probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
+        probatio.Optional(CONF_ADVANCED): section(
+            probatio.Schema({probatio.Optional(CONF_ACOUSTID_KEY): _PASSWORD}), {"collapsed": True}
+        ),
     }
 )
 
