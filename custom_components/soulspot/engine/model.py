@@ -349,6 +349,7 @@ class Download:
     local_path: str | None  # As Home Assistant sees it.
     created_at: datetime
     updated_at: datetime
+    is_upgrade: bool = False  # The track has a file, which a better one is to replace.
 
 
 # --- What MusicBrainz knows ----------------------------------------------------------------

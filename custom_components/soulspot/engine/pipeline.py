@@ -29,6 +29,7 @@ from .use_cases.enrich_metadata import EnrichMetadata
 from .use_cases.file_track import FileTrack
 from .use_cases.find_sources import FindSources
 from .use_cases.index_library import IndexLibrary
+from .use_cases.preview_search import PreviewSearch
 from .use_cases.recycle_bin import RecycleBin
 from .use_cases.request_download import RequestDownload
 from .use_cases.retag_track import RetagTrack, is_retagging
@@ -117,8 +118,9 @@ class Pipeline:
             recycle_bin=self._recycle_bin,
             show=show,
         )
+        preview = PreviewSearch(context, self._sources)
         self.tracks = Tracks(
-            context, sources=self._sources, requests=self._requests, enrich=enrich, show=show
+            context, preview=preview, requests=self._requests, enrich=enrich, show=show
         )
         self.library = Library(
             context, index=self._index, files=self._playlist_files, recycle_bin=self._recycle_bin
@@ -130,6 +132,7 @@ class Pipeline:
             transfers=self._transfers,
             requests=self._requests,
             show=show,
+            preview=preview,
         )
 
     # --- Life ------------------------------------------------------------------------------

@@ -7,7 +7,10 @@ from ..queue.scheduler import Scheduler
 from ..slskd.transfer_parsing import parse_webhook
 from ..store.settings import get_setting, set_setting
 from ..use_cases.cancel_download import CancelDownload
+from ..use_cases.choose_candidate import ChooseCandidate, ChooseCandidateRequest
 from ..use_cases.context import Context
+from ..use_cases.ignore_track import IgnoreTrack
+from ..use_cases.preview_search import PreviewSearch
 from ..use_cases.request_download import RequestDownload
 from ..use_cases.show import Show
 from ..use_cases.watch_slskd import WatchSlskd
@@ -29,6 +32,7 @@ class Queue:
         transfers: WatchTransfers,
         requests: RequestDownload,
         show: Show,
+        preview: PreviewSearch,
     ) -> None:
         """Take the use cases that others need too."""
         self._context = context
@@ -38,6 +42,8 @@ class Queue:
         self._requests = requests
         self._show = show
         self._cancel = CancelDownload(context, scheduler.stop)
+        self._ignore = IgnoreTrack(context, self._cancel)
+        self._choose = ChooseCandidate(context, self._cancel, preview)
 
     async def snapshot(self) -> QueueSnapshot:
         """Count the work; the day begins at midnight of this machine's time zone."""
@@ -68,6 +74,29 @@ class Queue:
         Raises InputError `unknown_track`, `nothing_to_cancel`, `download_being_filed`.
         """
         return await self._cancel.execute(track_id)
+
+    async def choose(
+        self,
+        track_id: TrackId,
+        *,
+        position: int | None = None,
+        username: str | None = None,
+        filename: str | None = None,
+    ) -> Download:
+        """Ask for exactly this file; see ChooseCandidate for how it is named and what is raised."""
+        return await self._choose.execute(
+            ChooseCandidateRequest(
+                track_id=track_id, position=position, username=username, filename=filename
+            )
+        )
+
+    async def ignore(self, track_id: TrackId, reason: str | None = None) -> None:
+        """Let a track be wanted by nobody and stop its download; raises InputError `unknown_track`."""
+        await self._ignore.ignore(track_id, reason)
+
+    async def want_again(self, track_id: TrackId) -> bool:
+        """Undo `ignore`; False when there was nothing to undo. Raises InputError `unknown_track`."""
+        return await self._ignore.want_again(track_id)
 
     async def retry(self, track_id: TrackId) -> Download:
         """Take up one track again before all others, whatever it ended with or waits for.

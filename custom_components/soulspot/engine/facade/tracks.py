@@ -1,12 +1,14 @@
 """Offer everything that is done with single tracks."""
 
+import sqlite3
+
 from ..model import MetadataField, MetadataSource, Quality, Track, TrackId
-from ..store import journal, tracks
+from ..store import candidates, downloads, journal, tracks
+from ..store.candidates import StoredCandidate
 from ..store.journal import JournalEntry
 from ..use_cases.choose_metadata import ChooseMetadata, ChooseMetadataRequest
 from ..use_cases.context import Context
 from ..use_cases.enrich_metadata import EnrichMetadata, EnrichMetadataRequest
-from ..use_cases.find_sources import FindSources
 from ..use_cases.preview_search import PreviewSearch, PreviewSearchRequest
 from ..use_cases.request_download import RequestDownload, track_from_words
 from ..use_cases.show import Show
@@ -20,7 +22,7 @@ class Tracks:
         self,
         context: Context,
         *,
-        sources: FindSources,
+        preview: PreviewSearch,
         requests: RequestDownload,
         enrich: EnrichMetadata,
         show: Show,
@@ -31,7 +33,7 @@ class Tracks:
         self._enrich = enrich
         self._choose = ChooseMetadata(context, enrich)
         self._show = show
-        self._preview = PreviewSearch(context, sources)
+        self._preview = preview
 
     async def search(
         self,
@@ -125,7 +127,18 @@ class Tracks:
         """Return one track with its file's tags; raises InputError `unknown_track`."""
         return await self._show.track(track_id)
 
+    async def candidates(self, track_id: TrackId) -> tuple[StoredCandidate, ...]:
+        """Return the files found for a track, best first, used-up ones too; raises as `status`."""
+        return await self._context.database.run(_candidates, track_id)
+
     async def journal(self, track_id: TrackId) -> tuple[JournalEntry, ...]:
         """Return what happened to a track, oldest first; raises InputError `unknown_track`."""
         await self._context.database.run(tracks.get_track, track_id)
         return await self._context.database.run(journal.read, track_id)
+
+
+def _candidates(connection: sqlite3.Connection, track_id: TrackId) -> tuple[StoredCandidate, ...]:
+    """Return what was found for a track."""
+    tracks.get_track(connection, track_id)
+    download = downloads.find_download(connection, track_id)
+    return () if download is None else candidates.get_candidates(connection, download.id)

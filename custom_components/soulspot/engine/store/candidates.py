@@ -16,6 +16,7 @@ class StoredCandidate:
     position: int
     data: dict[str, Any]
     failure: Reason | None
+    is_chosen: bool = False  # By a person.
 
 
 def save_candidates(
@@ -44,6 +45,7 @@ def get_candidates(
             position=row["position"],
             data=load(row["data"]),
             failure=load_reason(row["failure"]),
+            is_chosen=bool(row["is_chosen"]),
         )
         for row in rows
     )
@@ -59,6 +61,22 @@ def fail_candidate(
     connection.execute(
         "UPDATE candidate SET failure = ? WHERE download_id = ? AND position = ?",
         (dump_reason(reason), download_id, position),
+    )
+
+
+def mark_chosen(connection: sqlite3.Connection, download_id: DownloadId, position: int) -> None:
+    """Remember that a person has chosen this candidate."""
+    connection.execute(
+        "UPDATE candidate SET is_chosen = 1 WHERE download_id = ? AND position = ?",
+        (download_id, position),
+    )
+
+
+def unmark_chosen(connection: sqlite3.Connection, download_id: DownloadId) -> None:
+    """Forget what a person has chosen."""
+    connection.execute(
+        "UPDATE candidate SET is_chosen = 0 WHERE download_id = ? AND is_chosen = 1",
+        (download_id,),
     )
 
 

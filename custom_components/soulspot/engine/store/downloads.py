@@ -261,6 +261,12 @@ def waiting_siblings(
     return tuple(_download(row) for row in rows)
 
 
+def get_lane(connection: sqlite3.Connection, track_id: TrackId) -> str:
+    """Return the playlist that a track was queued for, "" for a wish of its own."""
+    row = connection.execute("SELECT lane FROM download WHERE track_id = ?", (track_id,)).fetchone()
+    return "" if row is None else str(row["lane"])
+
+
 def count_filed_since(connection: sqlite3.Connection, moment: datetime) -> int:
     """Count the tracks filed since the moment."""
     row = connection.execute(
@@ -293,4 +299,5 @@ def _download(row: sqlite3.Row) -> Download:
         local_path=row["local_path"],
         created_at=created_at,
         updated_at=updated_at,
+        is_upgrade=bool(row["is_upgrade"]),
     )

@@ -15,6 +15,7 @@ from ..store import downloads, files, journal, network, tracks
 from ..store.downloads import SearchProgress
 from ..store.jobs import Job
 from ..views import EventKind
+from .chosen_source import hand_back
 from .context import Context
 from .find_sources import BudgetSpent, FindSources, artist_words, narrows, not_found, shows_blocking
 from .keep_findings import give_findings, look_later, note_blocked, store_findings
@@ -236,7 +237,15 @@ class DownloadTrack:
     # --- Ends --------------------------------------------------------------------------------
 
     async def _after_pool(self, download: Download) -> Result:
-        """Search again when every source failed: soon a few times, then at ever longer intervals."""
+        """Search again when every source failed: soon a few times, then at ever longer intervals.
+
+        When a person has chosen the source, it is theirs again to choose.
+        """
+        failure = await self._context.database.run(hand_back, download)
+        if failure is not None:
+            reason = Reason(key="chosen_file_failed", placeholders={"reason": failure.key})
+            await self._end(download, DownloadState.ASK, reason)
+            return Done()
         progress = await self._context.database.run(downloads.get_progress, download.id)
         rounds = progress.rounds + 1
         reason = Reason(key="all_sources_failed")
@@ -290,6 +299,8 @@ _EVENTS = {
 
 def _is_owned(connection: sqlite3.Connection, download: Download, *, now: datetime) -> bool:
     """Tell whether the library has the track by now, and end the download if so."""
+    if download.is_upgrade:
+        return False
     if download.track_id not in files.get_files(connection, [download.track_id]):
         return False
     downloads.set_state(connection, download.id, DownloadState.FILED, now=now)

@@ -29,6 +29,7 @@ from ..store import (
 )
 from ..store.jobs import Job
 from ..views import EventKind
+from .chosen_source import is_chosen
 from .context import Context
 from .sources import queue_next
 from .tag_track import tags_for
@@ -71,12 +72,13 @@ class FileTrack:
             until = self._context.clock.now() + _METADATA_PAUSE
             return Later(until=until, reason=Reason(key="waiting_for_metadata"))
         candidate = await database.run(_candidate, download)
+        is_decided = await database.run(is_chosen, download)
         source = Path(download.local_path)
         try:
             verdict = await self._verify.execute(
                 source,
                 track,
-                _expectation(track, download, candidate),
+                _expectation(track, download, candidate, is_decided=is_decided),
                 username=download.username or "",
             )
             if not verdict.ok:
@@ -181,12 +183,14 @@ class FileTrack:
         await self._playlist_files.execute(held_by)
 
 
-def _expectation(track: Track, download: Download, candidate: Candidate | None) -> Expectation:
-    """Return what was announced and what is wanted."""
+def _expectation(
+    track: Track, download: Download, candidate: Candidate | None, *, is_decided: bool
+) -> Expectation:
+    """Return what was announced and what is wanted; what a person has chosen may be of any length."""
     name = download.local_path or ""
     return Expectation(
         size=download.size,
-        duration_ms=track.metadata.duration_ms,
+        duration_ms=None if is_decided else track.metadata.duration_ms,
         extension=candidate.format if candidate is not None else extension_of(name),
         bit_rate=candidate.file.bit_rate if candidate else None,
     )

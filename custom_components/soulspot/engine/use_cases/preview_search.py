@@ -1,5 +1,7 @@
 """Search for a track and show what would be done, without downloading."""
 
+from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..matching import Candidate, Outcome, WantedRecording
@@ -7,6 +9,8 @@ from ..model import Quality, TrackMetadata
 from ..views import SearchReport
 from .context import Context
 from .find_sources import Findings, FindSources
+
+_SHOWN_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,18 @@ class PreviewSearch:
         """Take the rooms to work with."""
         self._context = context
         self._sources = sources
+        self._shown: OrderedDict[tuple[str, str], dict[str, object]] = OrderedDict()
+
+    def find_shown(self, username: str, path: str) -> dict[str, object] | None:
+        """Return a file that a search has shown lately, as a candidate is stored; None when unknown."""
+        return self._shown.get((username, path))
+
+    def _remember(self, candidates: Iterable[Candidate]) -> None:
+        """Keep what was shown, for a bounded number of files, so that a person can choose one."""
+        for candidate in candidates:
+            self._shown[candidate.username, candidate.file.path] = dict(candidate.to_json())
+        while len(self._shown) > _SHOWN_KEPT:
+            self._shown.popitem(last=False)
 
     async def execute(self, request: PreviewSearchRequest) -> SearchReport:
         """Try the queries until one brings a certain candidate.
@@ -48,6 +64,7 @@ class PreviewSearch:
         assert best is not None  # A ladder has at least one step.
         decision = best.decision
         shown = (*decision.pool, *decision.rejected)[: request.maximum_results]
+        self._remember(shown)
         return SearchReport(
             outcome=decision.outcome.value,
             reason=decision.reason,
