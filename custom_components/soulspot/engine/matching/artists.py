@@ -51,6 +51,18 @@ _IMPOSTORS = split_words(
     "experience covers karaoke allstars legacy story"
 )
 
+# Between two names they make the second one the writer, or the act that is imitated.
+_PLAYING = split_words(
+    "plays play playing performs perform performing sings sing singing interprets covers salutes spielt spielen singt "
+    "singen joue jouent chante chantent toca tocan canta cantan suona suonano interpreta speelt zingt"
+)
+_SMALL_WORDS = split_words("of on in the a an to at from for by with and or")
+_SHORTEST_SURNAME = 5  # letters
+_FEWEST_INITIALS = 3
+
+
+_CLOUDING = _IMPOSTORS | GUEST_WORDS
+
 
 class Presence(IntEnum):
     """Say how clearly a name stands somewhere."""
@@ -65,6 +77,10 @@ class ArtistForm(NamedTuple):
 
     text: str
     is_weak: bool
+
+    def is_clear_among(self, words: Iterable[str]) -> bool:
+        """Tell whether the name is beyond doubt wherever it stands among such words: `presence` says why."""
+        return self.text.count(" ") > 2 and _CLOUDING.isdisjoint(words)
 
 
 @lru_cache(maxsize=_NAME_CACHE)
@@ -125,6 +141,22 @@ def _add(forms: dict[str, bool], words: list[str], *, is_weak: bool) -> None:
     text = " ".join(words)
     if text and text not in forms:
         forms[text] = is_weak or (len(words) == 1 and len(text) <= 1)
+
+
+def short_names(artist: str) -> frozenset[str]:
+    """Return what people call an act for short: "springsteen", "rhcp", "omd"; it proves little by itself."""
+    words = parse_name(artist).words
+    is_band = len(words) > 1 and words[0] == "the"
+    words = words[1:] if is_band else words
+    names = set()
+    telling = tuple(word for word in words if word not in _SMALL_WORDS)
+    for initials in (words, telling, tuple("n" if word == "and" else word for word in words)):
+        if len(initials) >= _FEWEST_INITIALS and all(word[0].isalpha() for word in initials):
+            names.add("".join(word[0] for word in initials))
+    is_person = not is_band and len(words) == len(telling) > 1
+    if is_person and len(words[-1]) >= _SHORTEST_SURNAME and words[-1] not in _BACKING:
+        names.add(words[-1])
+    return frozenset(name for name in names if name not in NEUTRAL_WORDS and name not in JOINERS)
 
 
 def is_same_artist(one: str, other: str) -> bool:
@@ -212,7 +244,10 @@ def presence(
             return Presence.CLEAR
         if all(word in _IMPOSTORS for word in rest):
             continue
-        if any(word in GUEST_WORDS for word in text[: text.index(form.text)].split()):
+        before = text[: text.index(form.text)].split()
+        if not _PLAYING.isdisjoint(before):
+            continue
+        if any(word in GUEST_WORDS for word in before):
             best = max(best, Presence.WEAK)
             continue
         if form.text.count(" ") > 2 or any(word in JOINERS for word in rest):

@@ -5,8 +5,8 @@ from functools import cache
 from ..model import Reason
 from .decision import Evidence, EvidenceField, Outcome, Verdict
 from .folders import AlbumLevel
-from .judging import ArtistLevel, Judgement
-from .lengths import LengthLevel, LengthMatch
+from .judging import ArtistLevel, Judgement, is_from_other_record
+from .lengths import LengthLevel
 from .siblings import SiblingLevel
 from .surroundings import TitleLevel, TitleMatch
 
@@ -25,7 +25,7 @@ def explain(judgement: Judgement) -> tuple[Evidence, ...]:
         _evidence(EvidenceField.VERSION, finding.verdict, finding.key)
         for finding in judgement.versions
     ]
-    evidence.append(_length(judgement.length))
+    evidence.append(_length(judgement))
     if judgement.siblings is not SiblingLevel.SILENT:
         verdict, key = _SIBLINGS[judgement.siblings]
         evidence.append(_evidence(EvidenceField.SIBLINGS, verdict, key))
@@ -109,7 +109,9 @@ def _artist(judgement: Judgement) -> Evidence:
         verdict = Verdict.SILENT if judgement.outcome is Outcome.TAKE else Verdict.DOUBTFUL
         return _evidence(EvidenceField.ARTIST, verdict, "artist_within_other_name")
     if judgement.artist is ArtistLevel.NOT_TOLD:
-        return _evidence(EvidenceField.ARTIST, Verdict.SILENT, "artist_not_told")
+        is_missed = judgement.outcome is Outcome.ASK and judgement.length.level <= LengthLevel.NEAR
+        verdict = Verdict.DOUBTFUL if is_missed else Verdict.SILENT
+        return _evidence(EvidenceField.ARTIST, verdict, "artist_not_told")
     if judgement.artist is ArtistLevel.OTHER:
         words = quote(" ".join(judgement.unexplained) or judgement.folder.text)
         return _evidence(EvidenceField.ARTIST, Verdict.CONTRADICTS, "other_artist", words=words)
@@ -117,10 +119,15 @@ def _artist(judgement: Judgement) -> Evidence:
     return _evidence(EvidenceField.ARTIST, verdict, "artist_not_in_path")
 
 
-def _length(length: LengthMatch) -> Evidence:
-    """Explain the length."""
+def _length(judgement: Judgement) -> Evidence:
+    """Explain the length; what is near on the wanted record is far on another."""
+    length = judgement.length
     seconds = str(abs(length.seconds))
     level = length.level
+    if level is LengthLevel.NEAR and is_from_other_record(judgement.title, judgement.folder):
+        return _evidence(
+            EvidenceField.LENGTH, Verdict.DOUBTFUL, "length_near_elsewhere", seconds=seconds
+        )
     if level is LengthLevel.AGREES:
         return _evidence(EvidenceField.LENGTH, Verdict.AGREES, "length_agrees")
     if level is LengthLevel.NEAR:

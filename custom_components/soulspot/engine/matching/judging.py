@@ -127,10 +127,16 @@ def _is_proven(
     """Tell whether independent evidence beside the title carries the choice.
 
     A title that is only nearly right needs artist and length; a missing artist needs album and
-    length; an addition such as "(Slow Thief)" may name a take, so it needs length or album.
+    length; an addition such as "(Slow Thief)" may name a take, so it needs length or album. A few
+    seconds are what masterings of one record differ by; on another record they are more likely
+    another recording, and every other record has an "Intro".
     """
     agrees = length.level is LengthLevel.AGREES
     has_album = folder.album <= AlbumLevel.CONTAINED or title.has_album
+    if artist is ArtistLevel.NOT_TOLD and target.is_place:
+        return False
+    if length.level is LengthLevel.NEAR and is_from_other_record(title, folder):
+        return False
     if artist is ArtistLevel.MISSING:
         return title.level is TitleLevel.FULL and has_album and agrees
     if artist is ArtistLevel.WEAK and not (agrees or has_album):
@@ -147,6 +153,13 @@ def _is_proven(
     if title.level is TitleLevel.SHORTENED:
         return has_album
     return True
+
+
+def is_from_other_record(title: TitleMatch, folder: FolderMatch) -> bool:
+    """Tell whether a file lies among the artist's records, on another one than the wanted."""
+    return (
+        folder.artist is Presence.CLEAR and folder.album is AlbumLevel.OTHER and not title.has_album
+    )
 
 
 def _certainty(

@@ -64,6 +64,7 @@ SENTENCES: dict[str, str] = {
     # Length
     "length_agrees": "length agrees",
     "length_near": "length {seconds} s off, within what masterings differ",
+    "length_near_elsewhere": "on another record of the artist, and {seconds} s off",
     "length_off": "length {seconds} s off",
     "length_unknown": "no length advertised",
     "length_implausible": "the advertised length does not fit the size",

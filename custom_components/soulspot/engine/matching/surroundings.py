@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from .artists import JOINERS, Presence, presence
 from .names import Name, Part
+from .spelling import is_slip
 from .target import Target
 from .versions import Region, Version, is_number, is_year, read_region
 from .words import ARTICLES, PART_NOUNS, STANDARD_BIT_RATES, TECHNICAL_WORDS
@@ -14,6 +15,7 @@ _CATALOGUE_LENGTH = 5
 _SIDES = frozenset("abcdefgh")
 _TITLE, _ARTIST, _ALBUM = b"\1", b"\2", b"\3"
 _MOST_PLACES = 4
+_LONG_NAME = 10  # letters of an artist's name, with the blanks around it, that may hold a slip.
 
 
 class TitleLevel(IntEnum):
@@ -110,7 +112,7 @@ def read_around(target: Target, name: Name, start: int, stop: int, level: TitleL
         tuple(reader.additions),
         tuple(reader.beside),
         tuple(reader.unexplained),
-        reader.artist if has_artist else Presence.NONE,
+        reader.artist,
         has_album,
     )
 
@@ -196,6 +198,8 @@ class _Reader:
         after = self._left(max(self.stop, part.start), part.stop)
         if not after:
             return
+        if part.bracketed and part.start and self._is_another_songs_remix(part, after):
+            return
         number = after[0]
         if (
             number.isdigit()
@@ -206,6 +210,16 @@ class _Reader:
             self.extra.extend(after)
             return
         self._read_neighbours(after, credit=False)
+
+    def _is_another_songs_remix(self, part: Part, after: tuple[str, ...]) -> bool:
+        """Tell whether the title is only who made a version of another song: "Second Bad Vilbel (Eutow edit)"."""
+        song = [word for word in self._left(0, part.start) if not is_number(word)]
+        if not (
+            song and read_region(after, False).versions and read_region(tuple(song), True).foreign
+        ):
+            return False
+        self.extra.extend(song)
+        return True
 
     def _read_neighbours(self, words: tuple[str, ...], *, credit: bool) -> None:
         """Read words right beside the title."""
@@ -227,6 +241,8 @@ class _Reader:
             self.holds_addition = True
             return
         left = self._left(part.start, part.stop)
+        if left and self._is_short_name(left):
+            return
         region = read_region(left, True) if left else None
         if self._has_artist(part) and not (region and region.versions):
             self.artist = Presence.CLEAR
@@ -252,13 +268,16 @@ class _Reader:
             left = tuple(word for word in left if len(word) > 1 and word not in PART_NOUNS)
         while left and is_number(left[0]):
             left = left[1:]
-        if not left:
+        if not left or self._is_short_name(left):
             return False
         words = self.words[part.start : part.stop]
         if words in self.target.title.additions:
             self.holds_addition = True
             return True
         region = read_region(left, True)
+        if region.foreign and self._is_numbered_behind(part):
+            self.extra.extend(left)
+            return False
         text = f" {' '.join(words)} "
         if region.versions:
             self._add_versions(region, text)
@@ -271,6 +290,30 @@ class _Reader:
                 self.unexplained.append(text)
             return False
         return True
+
+    def _is_short_name(self, words: tuple[str, ...]) -> bool:
+        """Note an artist named for short or misspelled; that is a hint which other evidence must bear out."""
+        target = self.target
+        if " ".join(words) not in target.short_names and not any(
+            len(form.text) >= _LONG_NAME and is_slip(words, tuple(form.text.split()))
+            for form in target.artists
+        ):
+            return False
+        self.artist = max(self.artist, Presence.WEAK)
+        return True
+
+    def _is_numbered_behind(self, part: Part) -> bool:
+        """Tell whether a part behind the title has a track's number before it: then it is the title."""
+        if part.start < self.stop:
+            return False
+        number = self.words[part.start]
+        if part.stop - part.start > 1 and number.isdigit():
+            return not is_year(number)
+        number = self.words[part.start - 1]
+        stands_alone = (
+            part.start > self.stop and Part(part.start - 1, part.start, False) in self.name.parts
+        )
+        return stands_alone and number.isdigit() and not is_year(number)
 
     def _is_described_version(self, words: tuple[str, ...]) -> bool:
         """Note a wanted version that is told by its place or person alone: [Electric Ballroom, London]."""

@@ -1,13 +1,25 @@
 """Prepare what is wanted once, so that every file can be compared quickly."""
 
 from dataclasses import dataclass
+import re
 
-from .artists import ArtistForm, artist_forms
+from .artists import ArtistForm, artist_forms, short_names
 from .names import parse_name
 from .transliteration import romanise
 from .versions import Version, is_number, marks_in, read_region
 from .wanted import WantedRecording
-from .words import ARTICLES, GUEST_WORDS, NEUTRAL_WORDS, WEAK_GUEST_WORDS, VersionKind
+from .words import (
+    ARTICLES,
+    GUEST_WORDS,
+    NEUTRAL_WORDS,
+    PLACE_WORDS,
+    SOUNDTRACK_WORDS,
+    WEAK_GUEST_WORDS,
+    VersionKind,
+)
+
+# A work with the names of its parts behind it: "2112: I. Overture / II. The Temples of Syrinx".
+_ENUMERATED = re.compile(r"^(?P<work>[^:]+): (?:I\.? .+ / II\.? |1\.? .+ / 2\.? |[^/]+ / [^/]+ / )")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +47,12 @@ class Target:
     compact_full: str
     compact_core: str
     articleless: tuple[str, ...]  # Less the leading article; empty when too little is left.
+    articleless_core: str  # Between blanks; empty when there is no addition or no article.
     romanised: str  # Empty when the title is in Latin letters.
     artists: tuple[ArtistForm, ...]
     names_artist: bool
+    short_names: frozenset[str]  # What the artists are called for short.
+    is_place: bool  # The title only says where on a record it stands: "Intro".
     album_text: str  # Empty when unknown.
     album_words: tuple[str, ...]
     album_kinds: frozenset[VersionKind]  # What the album's name says or hints at.
@@ -78,7 +93,9 @@ def read_title(title: str) -> SongTitle:
 
 def prepare(wanted: WantedRecording) -> Target:
     """Return the forms of a wanted recording."""
-    title = read_title(wanted.title)
+    enumerated = _ENUMERATED.match(wanted.title)
+    title = read_title(enumerated["work"] if enumerated else wanted.title)
+    articleless_core = _articleless(title.core) if title.has_addition else ()
     forms: dict[str, ArtistForm] = {}
     for artist in wanted.artists:
         for form in artist_forms(artist):
@@ -98,9 +115,13 @@ def prepare(wanted: WantedRecording) -> Target:
         compact_full="".join(title.full),
         compact_core="".join(title.core),
         articleless=_articleless(title.full),
+        articleless_core=f" {' '.join(articleless_core)} " if articleless_core else "",
         romanised=romanise(" ".join(title.full)),
         artists=tuple(forms.values()),
         names_artist=bool(forms),
+        short_names=frozenset().union(*(short_names(artist) for artist in wanted.artists)),
+        is_place=all(word in PLACE_WORDS or is_number(word) for word in title.core)
+        and any(word in PLACE_WORDS for word in title.core),
         album_text=f" {' '.join(album_words)} " if album_words else "",
         album_words=album_words,
         album_kinds=frozenset(mark.kind for mark in marks),
@@ -120,12 +141,25 @@ def album_core(album: str) -> tuple[str, ...]:
         if words and _is_edition(own):
             continue
         words.extend(own)
-    return tuple(words)
+    return _without_soundtrack(tuple(words))
+
+
+def _without_soundtrack(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return an album's words less "original motion picture soundtrack" at their end."""
+    if words and words[-1] in ("soundtrack", "ost", "score"):
+        length = len(words)
+        while length > 1 and words[length - 1] in SOUNDTRACK_WORDS - ARTICLES:
+            length -= 1
+        return words[:length]
+    return words
 
 
 def _is_edition(words: tuple[str, ...]) -> bool:
     """Tell whether words only name an edition."""
-    return all(word in NEUTRAL_WORDS or is_number(word) or word == "version" for word in words)
+    return all(
+        word in NEUTRAL_WORDS or is_number(word) or word == "version" or word in SOUNDTRACK_WORDS
+        for word in words
+    )
 
 
 def _without_guests(words: tuple[str, ...]) -> tuple[str, ...]:

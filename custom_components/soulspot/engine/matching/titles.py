@@ -41,6 +41,10 @@ def match_title(target: Target, name: Name) -> TitleMatch:
         return _best(
             target, name, places(text, target.core_text), len(target.title.core), TitleLevel.CORE
         )
+    if target.articleless_core and target.articleless_core in text:
+        starts = places(text, target.articleless_core)
+        length = target.articleless_core.count(" ") - 1
+        return _best(target, name, starts, length, TitleLevel.CORE)
     if target.title.has_addition and target.compact_core in joined:
         if ranges := _compact_places(name.words, target.compact_core):
             return _best_ranges(target, name, ranges, TitleLevel.CORE)

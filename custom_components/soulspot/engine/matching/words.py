@@ -114,6 +114,11 @@ VERSION_PHRASES = {
     "re recorded": K.RERECORDED, "re recording": K.RERECORDED, "new recording": K.RERECORDED,
     "mash up": K.MASHUP, "drum cover": K.COVER, "guitar cover": K.COVER, "music box": K.COVER,
     "stripped back": K.ACOUSTIC, "stripped version": K.ACOUSTIC, "clean version": K.CLEAN,
+    "new version": K.RERECORDED, "neue version": K.RERECORDED, "neue fassung": K.RERECORDED,
+    "nueva version": K.RERECORDED, "nouvelle version": K.RERECORDED, "nuova versione": K.RERECORDED,
+    "nova versao": K.RERECORDED, "новая версия": K.RERECORDED,
+    "spotify singles": K.SESSION, "amazon original": K.SESSION, "live lounge": K.SESSION, "tiny desk": K.SESSION,
+    "first take": K.SESSION, "like a version": K.SESSION, "colors show": K.SESSION, "on kexp": K.SESSION,
 }  # fmt: skip
 
 # These say nothing by themselves; next to a telling word they add nothing.
@@ -233,6 +238,18 @@ VENUE_PHRASES = frozenset(
         "comes alive", "still alive", "on air", "palais des sports",
     }
 )  # fmt: skip
+
+# What people call the music of a film, a series or a game.
+SOUNDTRACK_WORDS = split_words(
+    "original motion picture soundtrack soundtracks ost score music songs from inspired by the and of film movie "
+    "television tv series season episode game video netflix musical cast"
+)
+
+# Titles that only say where on a record they stand: every other record has one of that name.
+PLACE_WORDS = split_words(
+    "intro introduction outro interlude prelude prologue epilogue overture finale skit opening ending untitled "
+    "track intermission interludio intermezzo reprise encore part"
+)
 
 # A bracket that names these too says what an edition adds, not what it is.
 MIXED_CONTENTS = split_words(
