@@ -8,7 +8,7 @@ from .folders import AlbumLevel, FolderMatch
 from .lengths import LengthLevel, LengthMatch
 from .surroundings import TitleMatch
 from .target import Target
-from .versions import Version
+from .versions import Version, is_year
 from .words import VersionKind
 
 K = VersionKind
@@ -96,7 +96,7 @@ def names_other_version(target: Target, title: TitleMatch) -> bool:
 
 def _missing(kind: VersionKind, folder: FolderMatch, length: LengthLevel) -> VersionFinding:
     """Judge a wanted version that neither name nor folder mentions."""
-    if length is LengthLevel.AGREES and kind in _TOLD_BY_LENGTH:
+    if length is LengthLevel.AGREES and kind in _TOLD_BY_LENGTH | _SOFT:
         return VersionFinding(Verdict.AGREES, "version_told_by_length")
     if length is LengthLevel.AGREES and folder.album <= AlbumLevel.CONTAINED:
         return VersionFinding(Verdict.AGREES, "version_told_by_album")
@@ -164,13 +164,21 @@ def _details(
 
 
 def _describes_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether two descriptions share a word that is no year, or are both empty."""
+    """Tell whether two descriptions share a word that is no year, or are both empty.
+
+    Where only one of them has words, the number of the take or of the remix counts.
+    """
     one_words, other_words = _without_numbers(one), _without_numbers(other)
     if one_words and other_words:
         return bool(one_words & other_words)
     if one_words or other_words:
-        return False
+        return not _numbers_but_years(one).isdisjoint(_numbers_but_years(other))
     return one == other or bool(one & other)
+
+
+def _numbers_but_years(words: frozenset[str]) -> frozenset[str]:
+    """Return which take or remix it is, as far as a number tells."""
+    return frozenset(word for word in words if word.isdigit() and not is_year(word))
 
 
 def _without_numbers(words: frozenset[str]) -> frozenset[str]:

@@ -29,12 +29,13 @@ _SAME_WORDS = {
 }  # fmt: skip
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",
-    "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18", "xix": "19", "xx": "20",
+    "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18", "xix": "19",
 }  # fmt: skip
 _ROMAN_AFTER_NOUN = {
     "i": "1",
     "v": "5",
     "x": "10",
+    "xx": "20",  # A name by itself: The xx.
     "one": "1",
     "two": "2",
     "three": "3",
