@@ -60,8 +60,8 @@ _SMALL_WORDS = split_words("of on in the a an to at from for by with and or")
 _SHORTEST_SURNAME = 5  # letters
 _FEWEST_INITIALS = 3
 
-
-_CLOUDING = _IMPOSTORS | GUEST_WORDS
+# Beside a name these make it somebody else's, or a guest's.
+_CLOUDING = _IMPOSTORS | _PLAYING | GUEST_WORDS
 
 
 class Presence(IntEnum):

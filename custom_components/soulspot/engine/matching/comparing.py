@@ -18,7 +18,7 @@ _TOLD_BY_LENGTH = frozenset({K.EDIT, K.EXTENDED})
 # A folder of these often holds plain recordings too.
 _MIXED_FOLDERS = frozenset({K.REMIX, K.SESSION, K.COVER, K.COMMENTARY, K.TAKE, K.CLEAN})
 _SOFT = frozenset({K.MONO})
-_SAME_TAKE_SECONDS = 2  # Two concerts differ by more, two rips of one do not.
+SAME_TAKE_SECONDS = 2  # Two concerts differ by more, two rips of one do not.
 _FAMILY = {K.SESSION: K.LIVE}
 
 
@@ -146,7 +146,7 @@ def _details(
 ) -> list[VersionFinding]:
     """Compare which remix, concert or take it is."""
     findings: list[VersionFinding] = []
-    is_exact = length.level is LengthLevel.AGREES and abs(length.seconds) <= _SAME_TAKE_SECONDS
+    is_exact = length.level is LengthLevel.AGREES and abs(length.seconds) <= SAME_TAKE_SECONDS
     for version in wanted:
         others = [other for other in named if family(other.kind) is family(version.kind)]
         if not others:

@@ -1,18 +1,21 @@
 """Read what the folders above a file say about artist, album and versions."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from .artists import ArtistForm, Presence, presence
-from .names import Name, Part, read_name
-from .paths import folders_of, is_named
+from .names import REWRITTEN, Name, Part, parse_name, plain_words
+from .paths import folders_of, is_named, named_folders
 from .target import Target
 from .transliteration import has_other_script, romanise
-from .versions import FolderMark, is_number, marks_in
+from .versions import MARKERS, FolderMark, is_number, marks_in
 from .words import MARKING_WORDS, NEUTRAL_WORDS, VersionKind
 
 _FOLDER_CACHE = 2_048
+_TEXT_CACHE = 256
 _READERS = 4
 _DEEPEST = 6  # folders; further up is the owner's own order.
 _TELLING_ALBUM = 4  # letters: a shorter album name must be all a folder says.
@@ -30,30 +33,29 @@ class AlbumLevel(IntEnum):
 class FolderMatch(NamedTuple):
     """Hold what the folders of a file say."""
 
-    text: str
-    has_folder: bool
+    parent: str
     artist: Presence
     album: AlbumLevel
     kinds: frozenset[VersionKind]  # Of the album's folder and those between it and the artist's.
     distant_kinds: frozenset[VersionKind]  # Of folders above the artist's: how the owner sorts.
     hinted_kinds: frozenset[VersionKind]  # What a name only hints at: "Live Killers", "At Budokan".
     names_others: bool  # The folder has the form "somebody - something", and neither is wanted.
-    number: int = 0  # Equal for folders that say the same in other words.
+    number: int  # Equal for folders that say the same in other words; 0 when there is none.
 
+    @property
+    def has_folder(self) -> bool:
+        """Tell whether the path names any folder."""
+        return self.number > 0
 
-class _Folder(NamedTuple):
-    """Hold what a folder's name is made of, whatever is wanted."""
-
-    name: Name
-    is_telling: bool  # It says more than numbers and notes about an edition.
-    marks: tuple[FolderMark, ...]
-    other_script: bool
+    @property
+    def text(self) -> str:
+        """Return the words of the folders: few files have anything for them to explain."""
+        return text_of(self.parent)
 
 
 class _Segment(NamedTuple):
     """Hold what one folder says about what is wanted, whatever stands above it."""
 
-    name: Name
     artist: Presence
     album: AlbumLevel
     kinds: frozenset[VersionKind]
@@ -62,8 +64,11 @@ class _Segment(NamedTuple):
 
 _NO_KINDS: frozenset[VersionKind] = frozenset()
 NO_FOLDER = FolderMatch(
-    "", False, Presence.NONE, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS, _NO_KINDS, False
+    "", Presence.NONE, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS, _NO_KINDS, False, 0
 )
+# Most folders name neither artist nor album, but a shelf or some other album.
+_NOTHING = _Segment(Presence.NONE, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS)
+_SOMETHING = _Segment(Presence.NONE, AlbumLevel.OTHER, _NO_KINDS, _NO_KINDS)
 
 
 class Shelf(NamedTuple):
@@ -92,15 +97,24 @@ def shelf_of(target: Target) -> Shelf:
     )
 
 
+@lru_cache(maxsize=_TEXT_CACHE)
+def text_of(parent: str) -> str:
+    """Return the words of the folders of a path, between blanks."""
+    return "".join([parse_name(raw).text for raw in named_folders(parent)[-_DEEPEST:]])
+
+
 class FolderReader:
     """Read folders for the tracks of one album; what comes again is read once."""
 
     def __init__(self, shelf: Shelf) -> None:
         """Remember nothing yet."""
         self._shelf = shelf
+        self._telling_words = _telling_words(shelf)
+        self._notable_words = self._telling_words | REWRITTEN
         self._segments: dict[str, _Segment] = {}
         self._matches: dict[str, FolderMatch] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
+        self._count = count(1)
 
     def read(self, parent: str) -> FolderMatch:
         """Return what the folders of a path say, given without the file's name."""
@@ -142,12 +156,11 @@ class FolderReader:
         names_others = (
             artist is Presence.NONE
             and album is AlbumLevel.OTHER
-            and len([part for part in segments[-1].name.parts if not part.bracketed]) > 1
+            and _has_several_parts(named_folders(parent)[-1])
         )
-        text = "".join([segment.name.text for segment in segments])
         facts = (artist, album, kinds, distant, hinted, names_others)
-        number = self._numbers.setdefault(facts, len(self._numbers) + 1)
-        return FolderMatch(text, True, *facts, number)
+        number = self._numbers.get(facts) or self._numbers.setdefault(facts, next(self._count))
+        return FolderMatch(parent, *facts, number)
 
     def _segments_of(self, parent: str) -> list[_Segment]:
         """Return what each folder of a path says, the innermost last."""
@@ -166,63 +179,74 @@ class FolderReader:
         return segments
 
     def _read_segment(self, raw: str) -> _Segment:
-        """Return what one folder says."""
+        """Return what one folder says; most say nothing that could be wanted, and are read no closer."""
+        words: Sequence[str] | None = plain_words(raw)
+        if not words or not self._notable_words.isdisjoint(words):
+            words = parse_name(raw).words
+            text = f" {' '.join(words)} "
+            if not self._telling_words.isdisjoint(words) or has_other_script(text):
+                return self._read_closely(raw, words, text)
+        return _SOMETHING if _is_telling(words) else _NOTHING
+
+    def _read_closely(self, raw: str, words: Sequence[str], text: str) -> _Segment:
+        """Return what a folder says that may name artist, album or a version."""
         shelf = self._shelf
-        folder = _read_folder(raw)
-        name, marks = folder.name, folder.marks
-        artist = _artist_presence(shelf, name, other_script=folder.other_script)
-        if artist is Presence.NONE and not (
-            shelf.album_words and shelf.album_words[0] in name.words
-        ):
-            album = AlbumLevel.OTHER if folder.is_telling else AlbumLevel.UNKNOWN
+        artist = _artist_presence(shelf, raw, words, text)
+        if artist is not Presence.NONE or (shelf.album_words and shelf.album_words[0] in words):
+            album = _album_level(shelf, words, text)
         else:
-            album = _album_level(shelf, name)
-        return _Segment(
-            name,
-            artist,
-            album,
-            _uncovered_kinds(shelf, name, marks, sure=True) if marks else _NO_KINDS,
-            _uncovered_kinds(shelf, name, marks, sure=False) if marks else _NO_KINDS,
-        )
+            album = AlbumLevel.OTHER if _is_telling(words) else AlbumLevel.UNKNOWN
+        if MARKERS.isdisjoint(words) or not (marks := marks_in(name := parse_name(raw))):
+            return _Segment(artist, album, _NO_KINDS, _NO_KINDS)
+        kinds = _uncovered_kinds(shelf, name, marks, sure=True)
+        return _Segment(artist, album, kinds, _uncovered_kinds(shelf, name, marks, sure=False))
 
 
-@lru_cache(maxsize=_FOLDER_CACHE)
-def _read_folder(raw: str) -> _Folder:
-    """Return what a folder's name is made of."""
-    name = read_name(raw)
-    words = name.words
-    return _Folder(
-        name,
-        any(word not in NEUTRAL_WORDS and not is_number(word) for word in words),
-        marks_in(name),
-        has_other_script(name.text),
-    )
+def _telling_words(shelf: Shelf) -> frozenset[str]:
+    """Return words of which a folder must have one to name artist, album or a version."""
+    names = [max(form.text.split(), key=len, default="") for form in shelf.artists]
+    return MARKERS.union(names, shelf.album_words[:1])
 
 
-def _artist_presence(shelf: Shelf, name: Name, *, other_script: bool) -> Presence:
+def _has_several_parts(raw: str) -> bool:
+    """Tell whether a folder's name has several parts beside its brackets: artist and album."""
+    return len([part for part in parse_name(raw).parts if not part.bracketed]) > 1
+
+
+def _is_telling(words: Sequence[str]) -> bool:
+    """Tell whether words say more than numbers and notes about an edition."""
+    return bool([word for word in words if word not in NEUTRAL_WORDS and not is_number(word)])
+
+
+def _artist_presence(shelf: Shelf, raw: str, words: Sequence[str], text: str) -> Presence:
     """Return how clearly a folder names the artist."""
     best = Presence.NONE
     for form in shelf.artists:
-        if form.text in name.text:
-            best = max(
-                [presence(shelf.artists, name, part, shelf.album_words) for part in name.parts]
-            )
-            if best is Presence.NONE and len(name.parts) > 1:
-                best = presence(
-                    shelf.artists, name, Part(0, len(name.words), False), shelf.album_words
-                )
+        if form.text in text:
+            if form.is_clear_among(words) and form.text[1:-1] in raw.lower():
+                return Presence.CLEAR  # In one part of the name, as nothing divides it.
+            best = _presence_in_parts(shelf, parse_name(raw))
             break
-    if other_script and best is Presence.NONE:
-        romanised = f" {romanise(name.text.strip())} "
+    if best is Presence.NONE and has_other_script(text):
+        romanised = f" {romanise(text.strip())} "
         if any(form.text in romanised for form in shelf.artists):
             return Presence.CLEAR
     return best
 
 
-def _album_level(shelf: Shelf, name: Name) -> AlbumLevel:
+def _presence_in_parts(shelf: Shelf, name: Name) -> Presence:
+    """Return how clearly the artist is named by any part of a name, or across its parts."""
+    parts = name.parts
+    best = max([presence(shelf.artists, name, part, shelf.album_words) for part in parts])
+    if best is Presence.NONE and len(parts) > 1:
+        whole = Part(0, len(name.words), False)
+        best = presence(shelf.artists, name, whole, shelf.album_words)
+    return best
+
+
+def _album_level(shelf: Shelf, words: Sequence[str], text: str) -> AlbumLevel:
     """Return what one folder says about the album."""
-    text = name.text
-    if not shelf.album_words or shelf.album_words[0] not in name.words:
+    if not shelf.album_words or shelf.album_words[0] not in words:
         found = False
         rest = text
     else:

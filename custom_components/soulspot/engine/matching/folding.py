@@ -34,6 +34,7 @@ _SYMBOL_LETTERS = {
     "†": "t",
     "¡": "i",
 }
+_SYMBOLS = frozenset(_SYMBOL_LETTERS)
 _SYMBOL_IN_WORD = re.compile(r"(?<=[^\W\d_])[!@£¥€†¡](?=[^\W\d_])|(?<=[^\W\d_])\$|\$(?=[^\W\d_])")
 
 _DOTTED = re.compile(
@@ -41,6 +42,7 @@ _DOTTED = re.compile(
 )
 _AND = re.compile(r"(?<=[\w)\]])\s*[&+]\s*(?=[\w(\[])|(?<=\w )n(?= \w)")
 _GAPS = re.compile(r"[\W_]+")
+_FIRST_KANA = "\u3040"
 _SCRIPT_BORDER = re.compile(
     "(?<=[a-z0-9])(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
     "|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[a-z0-9])"
@@ -55,11 +57,15 @@ def simplify(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _MARKS.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFKC", text).translate(_PLAIN_LETTERS)
-    text = _SCRIPT_BORDER.sub(" ", text).lower()
+    if max(text, default="") >= _FIRST_KANA:
+        text = _SCRIPT_BORDER.sub(" ", text)
+    text = text.lower()
     if text.isascii():
         return _simplify_ascii(text)
-    text = _DOTTED.sub(_without_dots, text.translate(_NO_APOSTROPHES))
-    return _SYMBOL_IN_WORD.sub(_letter, text)
+    text = text.translate(_NO_APOSTROPHES)
+    if "." in text:
+        text = _DOTTED.sub(_without_dots, text)
+    return text if _SYMBOLS.isdisjoint(text) else _SYMBOL_IN_WORD.sub(_letter, text)
 
 
 def _simplify_ascii(text: str) -> str:

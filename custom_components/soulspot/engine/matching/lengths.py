@@ -77,7 +77,7 @@ def match_length(wanted: float | None, file: RemoteFile, format_name: str) -> Le
         return _judge_by_size(wanted, file, format_name)
     level = compare_lengths(wanted, length)
     off = round(length - wanted)
-    if level >= LengthLevel.DOUBTFUL and not _is_plausible(length, file, format_name):
+    if level >= LengthLevel.DOUBTFUL and not is_plausible(length, file, format_name):
         by_size = _judge_by_size(wanted, file, format_name)
         if by_size.level <= LengthLevel.UNKNOWN:
             return LengthMatch(LengthLevel.IMPLAUSIBLE, off)
@@ -85,7 +85,7 @@ def match_length(wanted: float | None, file: RemoteFile, format_name: str) -> Le
     return LengthMatch(level, off)
 
 
-def _is_plausible(length: float, file: RemoteFile, format_name: str) -> bool:
+def is_plausible(length: float, file: RemoteFile, format_name: str) -> bool:
     """Tell whether a length in seconds can be that of a file of this size."""
     if file.size <= 0:
         return True

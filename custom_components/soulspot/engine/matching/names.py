@@ -1,6 +1,6 @@
 """Take file, folder and song names apart into words, parts and brackets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 import re
 from typing import NamedTuple
@@ -15,11 +15,30 @@ _SEPARATOR = re.compile(r"(?<=[\s_])[-–—~‐‑•·]+(?=[\s_])|[–—|]")
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\W_]+|[(\[{)\]}|-]")
 _DIVIDING = re.compile(r"[(\[{)\]}|~-]")
-# Of plain text in lower case: everything but letters and digits becomes a blank.
-_WORDS_ALONE = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
 _PUNCTUATION = _OPENING | _CLOSING | {"|", "-"}
+_DROPPED = b"'`"
+
+
+def _table(marks: dict[str, str], other: str) -> bytes:
+    """Return a table that makes letters small, keeps digits and replaces marks and all other characters."""
+    letters = (chr(code) for code in range(128))
+    kept = [letter.lower() if letter.isalnum() else marks.get(letter, other) for letter in letters]
+    return "".join(kept).encode() + bytes(128)
+
+
+_PLAIN = _table({}, " ")
+# Brackets become one kind, hyphens stay, what else stands inside a word stays apart from blanks.
+_MARKED = _table(
+    {
+        **dict.fromkeys(_OPENING, "("),
+        **dict.fromkeys(_CLOSING, ")"),
+        **dict.fromkeys("-~", "-"),
+        **{chr(code): " " for code in range(128) if chr(code).isspace() or chr(code) == "_"},
+    },
+    ".",
+)
 
 # One spelling for words that are written in many ways.
 _SAME_WORDS = {
@@ -60,8 +79,8 @@ _NUMBERED = frozenset(
 )
 
 
-# Names without any of these have their one spelling already: most of them.
-_REWRITTEN = frozenset({"no", *_ROMAN, *_SAME_WORDS, *_NUMBERED})
+# Names without any of these words have their one spelling already: most of them.
+REWRITTEN = frozenset({"n", "no", *_ROMAN, *_SAME_WORDS, *_NUMBERED})
 
 
 class Part(NamedTuple):
@@ -78,13 +97,14 @@ class Name:
     Most names are understood by their words alone, so the parts are sought at the first look.
     """
 
-    __slots__ = ("_parts", "_simple", "text", "words")
+    __slots__ = ("_parts", "_prepared", "_raw", "text", "words")
 
-    def __init__(self, simple: str, words: tuple[str, ...]) -> None:
-        """Keep the words and the simplified text they stand in."""
-        self.words = words
+    def __init__(self, raw: str, words: Iterable[str], prepared: str | None = None) -> None:
+        """Keep the words and the name they stand in; `prepared` is None when the name is plain."""
+        self.words = words = tuple(words)
         self.text = f" {' '.join(words)} "
-        self._simple = simple
+        self._raw = raw
+        self._prepared = prepared
         self._parts: tuple[Part, ...] | None = None
 
     @property
@@ -103,58 +123,83 @@ class Name:
         """Return the ranges of words between separators and inside brackets, in order."""
         parts = self._parts
         if parts is None:
-            parts = self._parts = _parts_of(self._simple, len(self.words))
+            parts = self._parts = _parts_of(self._raw, self._prepared, len(self.words))
         return parts
 
     @property
     def is_scene(self) -> bool:
         """Tell whether bare hyphens separate the parts."""
-        return _splits_at_hyphens(_with_separators(self._simple))
+        return _splits_at_hyphens(_with_separators(self._prepared or _prepare(self._raw)))
+
+
+def plain_words(raw: str) -> list[str] | None:
+    """Return the folded words of a name in plain letters, or None when it needs a closer look."""
+    if not _is_plain(raw):
+        return None
+    return raw.encode().translate(_PLAIN, _DROPPED).decode().split()
+
+
+def _is_plain(raw: str) -> bool:
+    """Tell whether a name has neither initials nor symbols nor letters that need more than a table.
+
+    Tables are several times as fast as patterns, and names come by thousands.
+    """
+    return (
+        raw.isascii()
+        and "&" not in raw
+        and "!" not in raw
+        and "+" not in raw
+        and "$" not in raw
+        and "|" not in raw
+        and ("." not in raw or raw.count(".") == raw.count(". "))  # Only behind numbers.
+        and len(raw) <= _LONGEST_NAME
+    )
 
 
 @lru_cache(maxsize=_NAME_CACHE)
 def parse_name(raw: str) -> Name:
-    """Return the folded words of a name, which knows its parts."""
-    return read_name(raw)
-
-
-def read_name(raw: str) -> Name:
-    """Return the folded words of a name, and do not remember it.
+    """Return the folded words of a name, which knows its parts.
 
     Roman numerals and "Pt." become plain numbers and words.
     """
+    words = plain_words(raw)
+    if words and "n" not in words:
+        return Name(raw, words if REWRITTEN.isdisjoint(words) else _rewritten(words))
+    prepared = _prepare(raw)
+    words = plain_words(prepared) or _WORD.findall(prepared)
+    if not REWRITTEN.isdisjoint(words):
+        words = _rewritten(words)
+    if not words and (marks := _with_separators(prepared).strip()):
+        words = [marks]
+    return Name(raw, words, prepared)
+
+
+def _prepare(raw: str) -> str:
+    """Return a name in lower case, punctuation kept, with the word for "&"."""
     simple = simplify(raw[:_LONGEST_NAME])
     if "&" in simple or "+" in simple or " n " in simple:
         simple = _AND.sub(" and ", simple)
-    if simple.isascii():  # Several times as fast as a pattern.
-        words = simple.encode().translate(_WORDS_ALONE).decode().split()
-    else:
-        words = _WORD.findall(simple)
-    if not _REWRITTEN.isdisjoint(words):
-        words = _rewritten(words)
-    if not words and (marks := _with_separators(simple).strip()):
-        words = [marks]
-    return Name(simple, tuple(words))
+    return simple
 
 
-def _parts_of(simple: str, count: int) -> tuple[Part, ...]:
-    """Return the parts of a simplified name of so many words.
-
-    " - " separates parts; a bare hyphen does too in scene names, which write blanks as
-    underscores or not at all.
-    """
+def _parts_of(raw: str, prepared: str | None, count: int) -> tuple[Part, ...]:
+    """Return the parts of a name of so many words."""
     if not count:
         return ()
-    if simple.isascii() and not _DIVIDING.search(simple):
+    if raw.isascii() and not _DIVIDING.search(raw):
         return (Part(0, count, False),)
-    simple = _with_separators(simple)
-    splits_at_hyphens = _splits_at_hyphens(simple)
+    tokens, splits_at_hyphens = _tokens_of(raw, prepared)
     parts: list[Part] = []
     start = stop = depth = 0
-    for token in _TOKEN.findall(simple):
-        if token not in _PUNCTUATION:
+    for token in tokens:
+        if token.isalnum():
             stop += 1
             continue
+        if token not in _PUNCTUATION:
+            if token.strip("-"):
+                stop += len(_WORD.findall(token))
+                continue
+            token = "|"
         if (token == "-" and not splits_at_hyphens) or (depth and token in "|-"):
             continue
         if stop > start:
@@ -167,6 +212,25 @@ def _parts_of(simple: str, count: int) -> tuple[Part, ...]:
     if count > start:
         parts.append(Part(start, count, stop > 0 and depth > 0))
     return tuple(parts)
+
+
+def _tokens_of(raw: str, prepared: str | None) -> tuple[list[str], bool]:
+    """Return the words and dividing marks of a name, and whether bare hyphens divide it too.
+
+    " - " separates parts; a bare hyphen does in scene names, which write blanks as underscores
+    or not at all.
+    """
+    if prepared is None and (" - " in raw or raw.count("-") < 2):
+        return _spaced(raw).split(), False
+    simple = _with_separators(prepared or _prepare(raw))
+    return _TOKEN.findall(simple), _splits_at_hyphens(simple)
+
+
+def _spaced(raw: str) -> str:
+    """Return a plain name with blanks around what divides it, and one mark for every separator."""
+    text = raw.encode().translate(_MARKED, _DROPPED).decode()
+    text = text.replace("(", " ( ").replace(")", " ) ")
+    return text.replace(" - ", " | ")
 
 
 def _with_separators(simple: str) -> str:

@@ -19,6 +19,19 @@ _DRIVE = ":"
 _LOSSLESS_BIT_RATE = 450  # kbit/s: no AAC goes beyond it.
 
 
+def split_path(path: str) -> tuple[str, str, str]:
+    """Return the folders above a file, its name without extension, and the extension.
+
+    A name without a dot counts as the extension: nothing tells that it is audio.
+    """
+    parent, _, name = path.rpartition("\\")
+    if "/" in name:
+        cut = path.rfind("/")
+        parent, name = path[:cut], path[cut + 1 :]
+    stem, _, extension = name.rpartition(".")
+    return parent, stem, extension
+
+
 def folders_of(parent: str) -> list[str]:
     """Return the folders of a path without its file name; backslashes and slashes both separate."""
     return _SEPARATORS.split(parent) if "/" in parent else parent.split("\\")
@@ -27,6 +40,11 @@ def folders_of(parent: str) -> list[str]:
 def is_named(folder: str) -> bool:
     """Tell whether somebody named a folder; drives and the names of shares are not meant to say anything."""
     return not (folder.startswith(_SHARE_PREFIX) or folder[1:] == _DRIVE or not folder.strip())
+
+
+def named_folders(parent: str) -> list[str]:
+    """Return the folders of a path that somebody named, the innermost last."""
+    return [folder for folder in folders_of(parent) if is_named(folder)]
 
 
 def format_of(extension: str, bit_rate: int | None, bit_depth: int | None) -> str | None:

@@ -3,25 +3,23 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 import heapq
-from itertools import chain
 
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
 from .decision import POOL_LIMIT, Candidate, Decision, Outcome
 from .deferring import Later
-from .judging import Judgement, contradicts, hear_siblings
+from .judging import Judgement, hear_siblings
 from .lengths import LengthLevel, LengthMatch, estimate_bit_rate
-from .paths import SURE_FORMATS, format_of
+from .paths import SURE_FORMATS, format_of, split_path
 from .peers import peer_order
 from .quality import QualityProfile
-from .reading import FileReader, reader_of
-from .siblings import ENOUGH_SIBLINGS, SiblingLevel, Siblings
-from .surroundings import TitleLevel
+from .reading import WITHOUT_TITLE, FileReader, reader_of
+from .siblings import SiblingLevel, Siblings
 from .wanted import WantedRecording
 from .weighed import (
     Entry,
     Miss,
     Misses,
-    Unread,
+    Ordered,
     candidate,
     entry_of,
     nearest,
@@ -72,8 +70,8 @@ class _Weigher:
         self._profile = profile
         self._histories = histories
         self._peers: dict[str, tuple[int, ...]] = {}
-        self._taken: list[Entry] = []
-        self._asked: list[Entry] = []
+        self._taken: list[Ordered] = []
+        self._asked: list[Ordered] = []
         self._misses = Misses()
 
     def _order_of(self, response: PeerResponse) -> tuple[int, ...]:
@@ -92,23 +90,17 @@ class _Weigher:
         is not read at all when the length speaks against the file.
         """
         reader = self._reader
-        titles, lengths, read_folder = reader.titles, reader.lengths, reader.folders.read
-        without_title = TitleLevel.NONE
-        plausible = LengthLevel.IMPLAUSIBLE
-        others, missed = self._misses.others, self._misses.missed
+        titles, lengths, read_length = reader.titles, reader.lengths, reader.read_length
+        read_title, read_folder, judge = reader.read_title, reader.folders.read, reader.judge
+        misses = self._misses
+        others, missed, unread, judged = misses.others, misses.missed, misses.unread, misses.judged
+        implausible, contradicts = LengthLevel.IMPLAUSIBLE, LengthLevel.CONTRADICTS
+        leave = Outcome.LEAVE
         for response in responses:
             for file in response.files:
                 if file.is_locked:
                     continue
-                path = file.path
-                cut = path.rfind("\\")
-                slash = path.rfind("/", cut + 1)
-                if slash >= 0:
-                    cut = slash
-                dot = path.rfind(".", cut + 1)
-                if dot < 0:  # The whole name counts as the extension.
-                    dot = cut
-                stem, extension = path[cut + 1 : dot], path[dot + 1 :]
+                parent, stem, extension = split_path(file.path)
                 format_name = SURE_FORMATS.get(extension) or format_of(
                     extension, file.bit_rate, file.bit_depth
                 )
@@ -116,32 +108,29 @@ class _Weigher:
                     continue
                 title = titles.get(stem)
                 if title is None:
-                    if puts_off and self._put_off(response, file, format_name):
-                        continue
-                    title = reader.read_title(stem)
-                match = title.match
-                if match.level is without_title:
+                    if puts_off:
+                        length = lengths.get(file.length_s) or read_length(file, format_name)
+                        if length.level is contradicts:
+                            unread.append((response, file, format_name, length))
+                            continue
+                    title = read_title(stem)
+                if title is WITHOUT_TITLE:
                     others.append((response, file))
                     continue
-                length = lengths.get(file.length_s) or reader.read_length(file, format_name)
-                misses = title.misses
-                if length.level > plausible:
-                    misses += contradicts(match, length)
-                if misses:
-                    missed.append(Miss(misses, match.level, length, response, file, format_name))
+                length = lengths.get(file.length_s) or read_length(file, format_name)
+                count, level = title.misses, length.level
+                if level > implausible and (level is contradicts or not title.is_full):
+                    count += 1
+                if count:
+                    missed.append(
+                        Miss(count, title.match.level, length, response, file, format_name)
+                    )
                     continue
-                folder = read_folder(path[:cut] if cut > 0 else "")
-                judgement = reader.judge(title, folder, length)
-                self._file_away(response, file, format_name, length, judgement)
-
-    def _put_off(self, response: PeerResponse, file: RemoteFile, format_name: str) -> bool:
-        """Put a file aside unread when its length alone is enough to leave it."""
-        reader = self._reader
-        length = reader.lengths.get(file.length_s) or reader.read_length(file, format_name)
-        if length.level is not LengthLevel.CONTRADICTS:
-            return False
-        self._misses.unread.append(Unread(response, file, format_name, length))
-        return True
+                judgement = judge(title, read_folder(parent), length)
+                if judgement.outcome is leave:
+                    judged.append(Entry(response, file, format_name, length, judgement, None))
+                else:
+                    self._file_away(response, file, format_name, length, judgement)
 
     def _file_away(
         self,
@@ -152,35 +141,25 @@ class _Weigher:
         judgement: Judgement,
     ) -> None:
         """Put a judged file where it belongs."""
-        outcome = judgement.outcome
-        refusal = None
-        if outcome is not Outcome.LEAVE:
+        profile, refusal = self._profile, None
+        if judgement.outcome is not Outcome.LEAVE:
             bit_rate = estimate_bit_rate(file, self._target.seconds)
-            refusal = self._profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
+            depth = file.bit_depth
+            refusal = profile.refusal(format_name, bit_rate, depth, file.size)
             if refusal is None:
-                quality = self._profile.order(
-                    format_name, bit_rate, file.bit_depth, file.sample_rate
-                )
-                order: tuple[object, ...] = (
+                order = (
                     judgement.certainty,
-                    quality,
+                    profile.order(format_name, bit_rate, depth, file.sample_rate),
                     self._order_of(response),
                     response.username,
                     file.path,
                 )
-                fitting = self._taken if outcome is Outcome.TAKE else self._asked
-                fitting.append(Entry(order, response, file, format_name, length, judgement, None))
+                fitting = self._taken if judgement.outcome is Outcome.TAKE else self._asked
+                entry = Entry(response, file, format_name, length, judgement, None)
+                fitting.append((order, entry))
                 return
-        order = (
-            judgement.misses,
-            judgement.title.level,
-            abs(length.seconds),
-            response.username,
-            file.path,
-        )
-        self._misses.judged.append(
-            Entry(order, response, file, format_name, length, judgement, refusal)
-        )
+        entry = Entry(response, file, format_name, length, judgement, refusal)
+        self._misses.judged.append(entry)
 
     def hear_siblings(self, responses: Sequence[PeerResponse]) -> None:
         """Let other files of a folder speak where a file's own length says nothing, or alone speaks against it."""
@@ -188,29 +167,32 @@ class _Weigher:
         if seconds is None:
             return
         siblings = Siblings(responses)
-        if any(_says_little(entry) for entry in self._taken):
-            for entry in heapq.nsmallest(POOL_LIMIT, self._taken, key=sort_key):
-                if _says_little(entry) and _has_siblings(entry.response, entry.file):
+        if any(entry.length.level in _SAYS_LITTLE for _, entry in self._taken):
+            for item in heapq.nsmallest(POOL_LIMIT, self._taken, key=sort_key):
+                entry = item[1]
+                if entry.length.level in _SAYS_LITTLE and siblings.has_enough(
+                    entry.response, entry.file
+                ):
                     level = siblings.judge(entry.response.username, entry.file, seconds)
                     if level > SiblingLevel.SCALED:
-                        self._taken.remove(entry)
+                        self._taken.remove(item)
                         self._sort_in(entry, level)
         if self._taken:
             return
         misses = self._misses
-        answers = chain(
-            (unread.response for unread in misses.unread), (miss.response for miss in misses.missed)
-        )
-        if not any(len(response.files) > ENOUGH_SIBLINGS for response in answers):
-            return
-        misses.read(self._reader)
-        failed_once = [miss for miss in misses.missed if miss.misses == 1 and miss.file.length_s]
+        misses.read(self._reader, siblings.has_enough)
+        failed_once = [
+            miss
+            for miss in misses.missed
+            if miss.misses == 1
+            and miss.file.length_s
+            and siblings.has_enough(miss.response, miss.file)
+        ]
         for miss in heapq.nsmallest(POOL_LIMIT, failed_once, key=order_of):
-            if _has_siblings(miss.response, miss.file):
-                level = siblings.judge(miss.response.username, miss.file, seconds)
-                if level is SiblingLevel.SCALED:
-                    misses.missed.remove(miss)
-                    self._sort_in(entry_of(miss), level)
+            level = siblings.judge(miss.response.username, miss.file, seconds)
+            if level is SiblingLevel.SCALED:
+                misses.missed.remove(miss)
+                self._sort_in(entry_of(miss), level)
 
     def _sort_in(self, entry: Entry, level: SiblingLevel) -> None:
         """Judge a file anew with what its siblings say."""
@@ -220,7 +202,7 @@ class _Weigher:
     def decide(self, considered: int) -> tuple[Decision, Later[Candidate]]:
         """Return the decision for everything weighed so far, and its near misses to be made."""
         reader, misses = self._reader, self._misses
-        pool: list[Entry] = self._taken or self._asked
+        pool = self._taken or self._asked
         rejected = Later(partial(nearest_misses, reader, misses, is_all=not pool))
         if self._taken:
             outcome, key = Outcome.TAKE, "right_file_found"
@@ -235,7 +217,7 @@ class _Weigher:
         best = heapq.nsmallest(POOL_LIMIT, pool, key=sort_key)
         decision = Decision(
             outcome=outcome,
-            pool=tuple([candidate(reader, entry) for entry in best]),
+            pool=tuple([candidate(reader, entry) for _, entry in best]),
             reason=Reason(key=key),
             files_considered=considered,
             rejected=rejected,
@@ -243,17 +225,6 @@ class _Weigher:
         return decision, rejected
 
 
-def _has_siblings(response: PeerResponse, file: RemoteFile) -> bool:
-    """Tell whether a file's folder holds enough others to compare it with."""
-    folder = file.path[: max(file.path.rfind("\\"), file.path.rfind("/")) + 1]
-    return sum(other.path.startswith(folder) for other in response.files) > ENOUGH_SIBLINGS
-
-
 def _is_right(entry: Entry) -> bool:
     """Tell whether a file is the wanted recording, whatever its quality."""
     return entry.judgement is not None and entry.judgement.outcome is Outcome.TAKE
-
-
-def _says_little(entry: Entry) -> bool:
-    """Tell whether a file's own length neither agrees nor disagrees."""
-    return entry.judgement is not None and entry.judgement.length.level in _SAYS_LITTLE

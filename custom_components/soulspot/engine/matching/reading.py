@@ -9,12 +9,13 @@ from itertools import count
 from typing import NamedTuple
 
 from ..model import RemoteFile
-from .comparing import names_other_version
+from .comparing import SAME_TAKE_SECONDS, names_other_version
 from .folders import FolderMatch, reader_for, shelf_of
 from .judging import Judgement, judge
-from .lengths import LengthLevel, LengthMatch, match_length
+from .lengths import LengthLevel, LengthMatch, is_plausible, match_length
 from .names import parse_name
-from .surroundings import NO_TITLE, TitleMatch
+from .paths import split_path
+from .surroundings import NO_TITLE, TitleLevel, TitleMatch
 from .target import prepare
 from .titles import match_title
 from .wanted import WantedRecording
@@ -28,11 +29,13 @@ class ReadTitle(NamedTuple):
 
     match: TitleMatch
     misses: int
-    number: int
+    is_full: bool
+    number: int  # Equal for names that say the same.
     depends_on_folder: bool
 
 
-_WITHOUT_TITLE = ReadTitle(NO_TITLE, 0, -1, False)  # One for all: nobody asks what else they say.
+# One for all: nobody asks what else they say.
+WITHOUT_TITLE = ReadTitle(NO_TITLE, 0, False, -1, False)
 
 
 @lru_cache(maxsize=_READERS)
@@ -48,46 +51,69 @@ class FileReader:
         """Prepare what is wanted."""
         self.target = prepare(wanted)
         self.folders = reader_for(shelf_of(self.target))
-        self._numbers = count()
         self.titles: dict[str, ReadTitle] = {}
-        self.lengths: dict[int | None, LengthMatch] = {}
-        self.judgements: dict[tuple[int, int, LengthMatch], Judgement] = {}
+        self.lengths: dict[int | None, LengthMatch] = {}  # Those for which the size has no say.
+        self._contradicting: dict[
+            int | None, LengthMatch
+        ] = {}  # Unless the size speaks against it.
+        self._matches: dict[TitleMatch, ReadTitle] = {}
+        self._numbers = count()
+        self._judgements: dict[tuple[int, int, LengthLevel, bool], Judgement] = {}
 
     def read_title(self, stem: str) -> ReadTitle:
         """Read a file's name, given without its extension, and remember what it says."""
         if len(self.titles) >= _MOST_REMEMBERED:
             self.titles.clear()
-            self.judgements.clear()
         match = match_title(self.target, parse_name(stem))
-        if match is NO_TITLE:
-            self.titles[stem] = _WITHOUT_TITLE
-            return _WITHOUT_TITLE
-        misses = (match.extra != "") + names_other_version(self.target, match)
-        title = ReadTitle(match, misses, next(self._numbers), match.depends_on_folder)
+        title = WITHOUT_TITLE if match is NO_TITLE else self._matches.get(match)
+        if title is None:
+            title = self._note(match)
         self.titles[stem] = title
+        return title
+
+    def _note(self, match: TitleMatch) -> ReadTitle:
+        """Remember what a name says that no other said before."""
+        if len(self._matches) >= _MOST_REMEMBERED:
+            self._matches.clear()
+            self._judgements.clear()
+        title = self._matches[match] = ReadTitle(
+            match,
+            (match.extra != "") + names_other_version(self.target, match),
+            match.level is TitleLevel.FULL,
+            next(self._numbers),
+            match.depends_on_folder,
+        )
         return title
 
     def title_of(self, path: str) -> ReadTitle:
         """Return what the name of a path's file says."""
-        cut = max(path.rfind("\\"), path.rfind("/"))
-        stem = path[cut + 1 :].rpartition(".")[0]
+        stem = split_path(path)[1]
         return self.titles.get(stem) or self.read_title(stem)
 
     def read_length(self, file: RemoteFile, format_name: str) -> LengthMatch:
-        """Read what a file's length says; remember it where the size has no say."""
+        """Read what a file's length says, and remember what is worth it."""
+        seconds = file.length_s
+        length = self._contradicting.get(seconds)
+        if length is not None and seconds and is_plausible(seconds, file, format_name):
+            return length
         length = match_length(self.target.seconds, file, format_name)
         if length.level <= LengthLevel.NEAR:
-            self.lengths[file.length_s] = length
+            self.lengths[seconds] = length
+        elif length.level is LengthLevel.CONTRADICTS:
+            if len(self._contradicting) >= _MOST_REMEMBERED:
+                self._contradicting.clear()
+            self._contradicting[seconds] = length
         return length
 
     def judge(self, title: ReadTitle, folder: FolderMatch, length: LengthMatch) -> Judgement:
-        """Return the judgement; files whose evidence is alike share it."""
+        """Return the judgement; files whose evidence is alike share it, with the length of one of them."""
         if title.depends_on_folder:
             return judge(self.target, title.match, folder, length)
-        key = (title.number, folder.number, length)
-        judgement = self.judgements.get(key)
+        is_same_take = -SAME_TAKE_SECONDS <= length.seconds <= SAME_TAKE_SECONDS
+        key = (title.number, folder.number, length.level, is_same_take)
+        judgement = self._judgements.get(key)
         if judgement is None:
-            if len(self.judgements) >= _MOST_REMEMBERED:
-                self.judgements.clear()
-            judgement = self.judgements[key] = judge(self.target, title.match, folder, length)
+            if len(self._judgements) >= _MOST_REMEMBERED:
+                self._judgements.clear()
+            judgement = self._judgements[key] = judge(self.target, title.match, folder, length)
         return judgement

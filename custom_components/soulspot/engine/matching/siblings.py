@@ -3,7 +3,7 @@
 What a song's length should be is what other peers say about files of the same name.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
@@ -11,7 +11,7 @@ from statistics import median
 
 from ..model import PeerResponse, RemoteFile
 from .names import parse_name
-from .paths import AUDIO_FORMATS
+from .paths import AUDIO_FORMATS, split_path
 from .versions import is_number
 
 _SONG_CACHE = 4_096
@@ -42,6 +42,17 @@ class Siblings:
         self._responses = responses
         self._peers: dict[str, list[PeerResponse]] | None = None
         self._lengths: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._counts: dict[int, Counter[str]] = {}
+
+    def has_enough(self, response: PeerResponse, file: RemoteFile) -> bool:
+        """Tell whether a file's folder holds enough others to compare it with."""
+        if len(response.files) <= ENOUGH_SIBLINGS:
+            return False
+        counts = self._counts.get(id(response))
+        if counts is None:
+            parents = [split_path(other.path)[0] for other in response.files]
+            counts = self._counts[id(response)] = Counter(parents)
+        return counts[split_path(file.path)[0]] > ENOUGH_SIBLINGS
 
     def _read(self) -> dict[str, list[PeerResponse]]:
         """Read the names of all audio files with a length; return the answers by peer."""
@@ -58,14 +69,14 @@ class Siblings:
         """Return what a file's folder says about it; `wanted` is the wanted length in seconds."""
         if self._peers is None:
             self._peers = self._read()
-        parent = file.path[: max(_cut(file.path), 0)]
+        parent = split_path(file.path)[0]
         folder = [
             (sibling, key)
             for response in self._peers.get(username, ())
             for sibling in response.files
             if sibling.path.startswith(parent)
             and sibling.path != file.path
-            and sibling.path[: max(_cut(sibling.path), 0)] == parent
+            and split_path(sibling.path)[0] == parent
             and (key := _key_of(sibling.path)) is not None
         ]
         known = [
@@ -116,15 +127,10 @@ def song_key(stem: str) -> str:
 
 def _key_of(path: str) -> str | None:
     """Return what a path's song is called, None when the file is not audio."""
-    stem, _, extension = path[_cut(path) + 1 :].rpartition(".")
+    _, stem, extension = split_path(path)
     if extension not in AUDIO_FORMATS and extension.lower() not in AUDIO_FORMATS:
         return None
     return song_key(stem)
-
-
-def _cut(path: str) -> int:
-    """Return where a path's file name begins, less one."""
-    return max(path.rfind("\\"), path.rfind("/"))
 
 
 def _common(values: Sequence[float], spread: float) -> float | None:

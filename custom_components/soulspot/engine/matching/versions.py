@@ -162,15 +162,22 @@ def _phrase_at(words: Sequence[str], position: int) -> tuple[int, VersionKind | 
     return 0, None
 
 
+# Words too common among folders to be sought.
+_COMMON = NEUTRAL_WORDS | {"rock"}
+
+
+def _rarest(phrase: str) -> str:
+    """Return the word of a phrase that is least likely to be met without it."""
+    return max(phrase.split(), key=lambda word: (word not in _COMMON, len(word)))
+
+
 # One of these is enough for a folder's name to be read word by word.
-_ALONE_MARKING = {"live", "at"}.union(
-    FOLDER_WORDS, VENUES, *[name.split() for name in WHOLE_NAME_LIVE]
-)
-# Phrases by their longest word.
-_PHRASES_WITH: dict[str, list[str]] = {}
+_ALONE_MARKING = {"live", "at"}.union(FOLDER_WORDS, VENUES, map(_rarest, WHOLE_NAME_LIVE))
+_PHRASES_WITH: dict[str, list[str]] = {}  # By one of their words.
 for _phrase in (*VERSION_PHRASES, *VENUE_PHRASES):
-    _PHRASES_WITH.setdefault(max(_phrase.split(), key=len), []).append(f" {_phrase} ")
-_MARKING_WORDS = _ALONE_MARKING.union(VERSION_WORDS, _PHRASES_WITH)
+    _PHRASES_WITH.setdefault(_rarest(_phrase), []).append(f" {_phrase} ")
+# A folder's name without any of these says nothing about versions.
+MARKERS = frozenset(_ALONE_MARKING.union(VERSION_WORDS, _PHRASES_WITH))
 
 
 class FolderMark(NamedTuple):
@@ -186,7 +193,7 @@ def marks_in(name: Name) -> tuple[FolderMark, ...]:
 
     "Live at Leeds" and "Y - Live" are, "Live Through This" and "Long Live the Angels" are not.
     """
-    if _MARKING_WORDS.isdisjoint(name.words) or not _may_be_marked(name):
+    if MARKERS.isdisjoint(name.words) or not _may_be_marked(name):
         return ()
     marks = _hints(name)
     for part in name.parts:
@@ -206,7 +213,7 @@ def marks_in(name: Name) -> tuple[FolderMark, ...]:
 
 def _may_be_marked(name: Name) -> bool:
     """Tell whether a folder's name is worth reading: "Alternative" alone says nothing, in brackets it may."""
-    words = _MARKING_WORDS.intersection(name.words)
+    words = MARKERS.intersection(name.words)
     if not _ALONE_MARKING.isdisjoint(words):
         return True
     text = name.text

@@ -1,10 +1,9 @@
 """Hold weighed files, and tell about those that somebody wants to read about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 import heapq
-from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -14,9 +13,20 @@ from .deferring import Later
 from .explaining import explain
 from .judging import ArtistLevel, Judgement, contradicts, judge
 from .lengths import LengthMatch, estimate_bit_rate
-from .paths import format_of
-from .reading import FileReader
+from .paths import format_of, split_path
+from .reading import WITHOUT_TITLE, FileReader
 from .surroundings import TitleLevel
+
+
+class Entry(NamedTuple):
+    """Hold a weighed file until it is known whether anybody wants to read about it."""
+
+    response: PeerResponse
+    file: RemoteFile
+    format: str
+    length: LengthMatch
+    judgement: Judgement | None  # None when the name and the length alone were enough to leave it.
+    refusal: Reason | None
 
 
 class Miss(NamedTuple):
@@ -30,19 +40,9 @@ class Miss(NamedTuple):
     format: str
 
 
-class Entry(NamedTuple):
-    """Hold a weighed file with its place until it is known whether anybody wants to read about it."""
-
-    order: tuple[object, ...]
-    response: PeerResponse
-    file: RemoteFile
-    format: str
-    length: LengthMatch
-    judgement: Judgement | None  # None when the name and the length alone were enough to leave it.
-    refusal: Reason | None
-
-
-sort_key = itemgetter(0)  # Of an entry, best first.
+def entry_of(miss: Miss) -> Entry:
+    """Return a miss as a weighed file."""
+    return Entry(miss.response, miss.file, miss.format, miss.length, None, None)
 
 
 def order_of(miss: Miss) -> tuple[object, ...]:
@@ -51,18 +51,9 @@ def order_of(miss: Miss) -> tuple[object, ...]:
     return (miss.misses, miss.level, abs(miss.length.seconds), miss.response.username, path)
 
 
-def entry_of(miss: Miss) -> Entry:
-    """Return a miss with its place among the others."""
-    return Entry(order_of(miss), miss.response, miss.file, miss.format, miss.length, None, None)
-
-
-class Unread(NamedTuple):
-    """Hold a file whose length alone was enough to leave it: its name is read only if anybody asks."""
-
-    response: PeerResponse
-    file: RemoteFile
-    format: str
-    length: LengthMatch
+# Answer, file, format and length of a file whose length alone was enough to leave it.
+type Unread = tuple[PeerResponse, RemoteFile, str, LengthMatch]
+type Asks = Callable[[PeerResponse, RemoteFile], bool]
 
 
 @dataclass(slots=True)
@@ -74,22 +65,30 @@ class Misses:
     others: list[tuple[PeerResponse, RemoteFile]] = field(
         default_factory=list
     )  # Without the title.
-    unread: list[Unread] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)  # Names are read only if anybody asks.
 
     def __bool__(self) -> bool:
         """Tell whether there is any."""
         return bool(self.judged or self.missed or self.others or self.unread)
 
-    def read(self, reader: FileReader) -> None:
-        """Read the names that were not worth reading so far."""
+    def read(self, reader: FileReader, asks: Asks | None = None) -> None:
+        """Read the names that were not worth reading so far, or those of them that somebody asks for."""
         unread, self.unread = self.unread, []
-        for response, file, format_name, length in unread:
+        for item in unread:
+            response, file, format_name, length = item
+            if asks is not None and not asks(response, file):
+                self.unread.append(item)
+                continue
             title = reader.title_of(file.path)
-            if title.match.level is TitleLevel.NONE:
+            if title is WITHOUT_TITLE:
                 self.others.append((response, file))
                 continue
             misses = title.misses + contradicts(title.match, length)
             self.missed.append(Miss(misses, title.match.level, length, response, file, format_name))
+
+
+type Ordered = tuple[tuple[object, ...], Entry]  # With its place among the others.
+sort_key = itemgetter(0)
 
 
 def nearest_misses(reader: FileReader, misses: Misses, *, is_all: bool) -> list[Candidate]:
@@ -97,13 +96,24 @@ def nearest_misses(reader: FileReader, misses: Misses, *, is_all: bool) -> list[
     misses.read(reader)
     if is_all and not misses.judged and not misses.missed:
         return some_others(reader, misses.others)
-    return nearest(reader, chain(misses.judged, map(entry_of, misses.missed)))
+    ordered = [(_miss_order(entry), entry) for entry in misses.judged]
+    ordered += [(order_of(miss), entry_of(miss)) for miss in misses.missed]
+    return nearest(reader, ordered)
 
 
-def nearest(reader: FileReader, entries: Iterable[Entry]) -> list[Candidate]:
+def _miss_order(entry: Entry) -> tuple[object, ...]:
+    """Return a judged file's sort key among the misses."""
+    whole = entry.judgement
+    assert whole is not None
+    path = entry.file.path
+    seconds = abs(entry.length.seconds)
+    return (whole.misses, whole.title.level, seconds, entry.response.username, path)
+
+
+def nearest(reader: FileReader, ordered: Iterable[Ordered]) -> list[Candidate]:
     """Return the first files in order, with their evidence."""
-    few = heapq.nsmallest(REJECTED_LIMIT, entries, key=sort_key)
-    return [candidate(reader, entry) for entry in few]
+    few = heapq.nsmallest(REJECTED_LIMIT, ordered, key=sort_key)
+    return [candidate(reader, entry) for _, entry in few]
 
 
 def some_others(
@@ -116,7 +126,7 @@ def some_others(
         extension = file.path.rpartition(".")[2]
         format_name = format_of(extension, file.bit_rate, file.bit_depth) or extension
         length = reader.read_length(file, format_name)
-        entry = Entry((), response, file, format_name, length, None, None)
+        entry = Entry(response, file, format_name, length, None, None)
         candidates.append(candidate(reader, entry))
     return candidates
 
@@ -138,7 +148,7 @@ def _explain(reader: FileReader, entry: Entry, judgement: Judgement) -> Sequence
     """Return the evidence of a judgement, and of the profile where it refuses the file."""
     if judgement.artist is ArtistLevel.OTHER:  # The reason quotes the file's own folder.
         judgement = whole_judgement(reader, entry)
-    evidence = explain(judgement)
+    evidence = explain(judgement._replace(length=entry.length))
     if entry.refusal is not None:
         evidence += (
             Evidence(field=EvidenceField.FILE, verdict=Verdict.CONTRADICTS, reason=entry.refusal),
@@ -148,9 +158,8 @@ def _explain(reader: FileReader, entry: Entry, judgement: Judgement) -> Sequence
 
 def whole_judgement(reader: FileReader, entry: Entry) -> Judgement:
     """Return a judgement with the file's own folder, or all the evidence of a file left early."""
-    path = entry.file.path
-    cut = max(path.rfind("\\"), path.rfind("/"))
-    folder = reader.folders.read(path[:cut] if cut > 0 else "")
+    parent = split_path(entry.file.path)[0]
+    folder = reader.folders.read(parent)
     if entry.judgement is not None:
-        return entry.judgement._replace(folder=folder)
-    return judge(reader.target, reader.title_of(path).match, folder, entry.length)
+        return entry.judgement._replace(folder=folder, length=entry.length)
+    return judge(reader.target, reader.title_of(entry.file.path).match, folder, entry.length)
