@@ -33,6 +33,7 @@ from .use_cases.preview_search import PreviewSearch
 from .use_cases.recycle_bin import RecycleBin
 from .use_cases.request_download import RequestDownload
 from .use_cases.retag_track import RetagTrack, is_retagging
+from .use_cases.share_recordings import ShareRecordings
 from .use_cases.show import Show
 from .use_cases.sync_playlists import SyncPlaylists
 from .use_cases.tidy_library import TidyLibrary
@@ -85,7 +86,10 @@ class Pipeline:
         self._index = IndexLibrary(context, self._playlist_files)
         self._requests = RequestDownload(context)
         enrich = EnrichMetadata(context)
-        download = DownloadTrack(context, self._sources, self._watch)
+        self._shared = ShareRecordings(
+            context, self._playlist_files, is_working=lambda: self._is_working
+        )
+        download = DownloadTrack(context, self._sources, self._watch, self._shared)
         filing = FileTrack(context, self._playlist_files)
         retagging = RetagTrack(context)
         self._scheduler = Scheduler(
@@ -131,6 +135,7 @@ class Pipeline:
             watch=self._watch,
             transfers=self._transfers,
             requests=self._requests,
+            shared=self._shared,
             show=show,
             preview=preview,
         )
@@ -144,6 +149,7 @@ class Pipeline:
         """
         await self._context.database.open()
         await self.queue.restore_pause()
+        await self._shared.open()
 
     async def run(self) -> None:
         """Work until cancelled; what was under way goes on at the next start."""
@@ -167,6 +173,7 @@ class Pipeline:
 
     async def close(self) -> None:
         """Close the database with everything in one file."""
+        await self._shared.close()
         self._budget.leave()
         await self._context.database.close()
 
@@ -203,16 +210,23 @@ class Pipeline:
 
     # --- Inside ------------------------------------------------------------------------------
 
+    @property
+    def _is_working(self) -> bool:
+        """Tell whether work that was begun goes on."""
+        return self._watch.is_ready and not self.queue.is_paused
+
     async def _prepare(self) -> None:
         """Clean up after a killed process, and go on with files that waited for a folder."""
         settings = self._context.settings
         if settings.library is not None:
             with contextlib.suppress(SoulSpotError):
-                await asyncio.to_thread(clean_temporary, settings.library)
+                if self._shared.is_alone:  # Else they may be those of another account at work.
+                    await asyncio.to_thread(clean_temporary, settings.library)
                 await self._recycle_bin.recover()
             # A killed process may have filed a track without listing it.
             await self._playlist_files.execute(tuple(self._context.playlists))
         await self._requests.filings()
+        await self._shared.yield_transfers()
         for cache in self._rooms.caches:
             await cache.cleanup()
         await self._context.database.run(network.prune_peers)
@@ -242,5 +256,9 @@ class Pipeline:
     def _on_change(self, event: DownloadEvent | None) -> None:
         """Let the loops look at what changed."""
         self._scheduler.wake()
-        if event is not None and event.kind is EventKind.STARTED:
+        if event is None:
+            return
+        if event.kind is EventKind.STARTED:
             self._transfers.wake()
+        else:
+            self._shared.tell(event.track, is_filed=event.kind is EventKind.COMPLETED)

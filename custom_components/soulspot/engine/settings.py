@@ -77,5 +77,7 @@ class PipelineSettings:
     endpoints: Endpoints = field(default_factory=Endpoints)
     search_timeout: float = 8.0  # seconds without a new response that end a search
     musicbrainz_pace: float = 1.0  # seconds between starts of requests
-    acoustid_key: str | None = field(default=None, repr=False)  # Without one nothing is asked there.
+    acoustid_key: str | None = field(
+        default=None, repr=False
+    )  # Without one nothing is asked there.
     program_folders: str | None = None  # Where ffmpeg and fpcalc are looked for; None means PATH.

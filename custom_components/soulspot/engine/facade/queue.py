@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ..model import Download, DownloadState, TrackId
 from ..queue.scheduler import Scheduler
 from ..slskd.transfer_parsing import parse_webhook
+from ..store import tracks
 from ..store.settings import get_setting, set_setting
 from ..use_cases.cancel_download import CancelDownload
 from ..use_cases.choose_candidate import ChooseCandidate, ChooseCandidateRequest
@@ -12,6 +13,7 @@ from ..use_cases.context import Context
 from ..use_cases.ignore_track import IgnoreTrack
 from ..use_cases.preview_search import PreviewSearch
 from ..use_cases.request_download import RequestDownload
+from ..use_cases.share_recordings import ShareRecordings
 from ..use_cases.show import Show
 from ..use_cases.watch_slskd import WatchSlskd
 from ..use_cases.watch_transfers import WatchTransfers
@@ -31,6 +33,7 @@ class Queue:
         watch: WatchSlskd,
         transfers: WatchTransfers,
         requests: RequestDownload,
+        shared: ShareRecordings,
         show: Show,
         preview: PreviewSearch,
     ) -> None:
@@ -40,6 +43,7 @@ class Queue:
         self._watch = watch
         self._transfers = transfers
         self._requests = requests
+        self._shared = shared
         self._show = show
         self._cancel = CancelDownload(context, scheduler.stop)
         self._ignore = IgnoreTrack(context, self._cancel)
@@ -73,7 +77,11 @@ class Queue:
 
         Raises InputError `unknown_track`, `nothing_to_cancel`, `download_being_filed`.
         """
-        return await self._cancel.execute(track_id)
+        download = await self._cancel.execute(track_id)
+        self._shared.tell(
+            await self._context.database.run(tracks.get_track, track_id), is_filed=False
+        )
+        return download
 
     async def choose(
         self,

@@ -385,6 +385,12 @@ CREATE TABLE abandoned_request (
     requested_at REAL NOT NULL,
     withdrawn_at REAL NOT NULL
 ) STRICT;
+CREATE TABLE claim (
+    track_id INTEGER PRIMARY KEY REFERENCES track (id) ON DELETE CASCADE,
+    title_key TEXT NOT NULL,
+    taken TEXT
+) STRICT;
+CREATE INDEX claim_title ON claim (title_key);
 """
 
 _STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)

@@ -6,9 +6,10 @@ import sqlite3
 
 from ..errors import InputError
 from ..model import Download, DownloadState, JobKind, JobState, Reason, TrackId
-from ..store import downloads, jobs, journal, network, tracks, transfers
+from ..store import downloads, jobs, journal, tracks, transfers
 from .context import Context
 from .tidy_rows import TidyRows
+from .transfer_ends import withdraw
 
 CANCELLED = Reason(key="cancelled_by_user")
 _ENDED = (DownloadState.FILED, DownloadState.FAILED)
@@ -65,17 +66,7 @@ def cancel(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) 
     jobs.cancel(connection, JobKind.FILING, f"download:{download.id}", now=now)
     transfer = transfers.get_transfer(connection, download.id)
     if transfer is not None and download.state is not DownloadState.DOWNLOADED:
-        if transfer.transfer_id is not None:
-            network.add_own_row(connection, transfer.username, transfer.transfer_id)
-        else:
-            network.abandon_request(
-                connection,
-                transfer.username,
-                transfer.remote_path,
-                batch_id=transfer.batch_id,
-                requested_at=transfer.requested_at,
-                now=now,
-            )
+        withdraw(connection, transfer, now=now)
     transfers.end_transfer(connection, download.id)
     if download.state is not DownloadState.CANCELLED:
         downloads.set_state(

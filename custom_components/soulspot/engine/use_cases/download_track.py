@@ -20,6 +20,7 @@ from .context import Context
 from .find_sources import BudgetSpent, FindSources, artist_words, narrows, not_found, shows_blocking
 from .keep_findings import give_findings, look_later, note_blocked, store_findings
 from .request_transfer import RequestTransfer
+from .share_recordings import ShareRecordings
 from .sources import ROUNDS_WITH_BAD_SOURCES, fresh_sources, has_source, start_round
 from .watch_slskd import WatchSlskd
 
@@ -35,11 +36,14 @@ _PATIENCE_WITH_SOURCES = 5  # The first pause after all failed is a quarter of a
 class DownloadTrack:
     """Handle download jobs: search, choose, ask; the watcher of transfers does the rest."""
 
-    def __init__(self, context: Context, sources: FindSources, watch: WatchSlskd) -> None:
+    def __init__(
+        self, context: Context, sources: FindSources, watch: WatchSlskd, shared: ShareRecordings
+    ) -> None:
         """Take the rooms to work with."""
         self._context = context
         self._sources = sources
-        self._transfers = RequestTransfer(context, watch)
+        self._shared = shared
+        self._transfers = RequestTransfer(context, watch, shared)
         self._generator = random.Random()
 
     async def handle(self, job: Job) -> Result:
@@ -63,6 +67,9 @@ class DownloadTrack:
         if await database.run(_is_owned, download, now=self._context.clock.now()):
             self._context.announcer.changed()
             return Done()
+        result = await self._shared.settle(download, track)
+        if result is not None:
+            return result
         if not await database.run(has_source, download):
             result = await self._search(job, download, track)
             if result is not None:

@@ -98,7 +98,7 @@ class FileTrack:
             return await self._storage_trouble(download, error)
         self._tell_of_trouble(None)
         await self._store(download, track, filed, _doubt(verdict))
-        if not settings.keep_source:
+        if not settings.keep_source and _is_slskds(source, settings.local_downloads):
             await asyncio.to_thread(remove_source, source)
         return Done()
 
@@ -181,6 +181,11 @@ class FileTrack:
         )
         self._context.announcer.changed()
         await self._playlist_files.execute(held_by)
+
+
+def _is_slskds(source: Path, downloads_folder: Path | None) -> bool:
+    """Tell whether a file is slskd's copy: what another account's library holds is never deleted."""
+    return downloads_folder is not None and source.is_relative_to(downloads_folder)
 
 
 def _expectation(

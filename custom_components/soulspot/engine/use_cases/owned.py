@@ -43,10 +43,10 @@ def link_owned(
             recording_id=track.musicbrainz_recording_id,
             title_key=title_key(track.metadata.title),
         )
-        fitting = [file for file in found if _is_owned_as(track, file)]
+        fitting = [file for file in found if is_owned_as(track, file)]
         if fitting:
             best = min(fitting, key=_order)
-            files.save_file(connection, _library_file(track.id, best), now=now)
+            files.save_file(connection, library_file(track.id, best), now=now)
             _end_download(connection, track.id, now=now)
             linked.add(track.id)
     return frozenset(linked)
@@ -59,7 +59,7 @@ def _end_download(connection: sqlite3.Connection, track_id: TrackId, *, now: dat
         downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
 
 
-def _is_owned_as(track: Track, file: IndexedFile) -> bool:
+def is_owned_as(track: Track, file: IndexedFile) -> bool:
     """Tell whether a file is the wanted recording."""
     metadata = track.metadata
     recording_id = track.musicbrainz_recording_id
@@ -81,7 +81,7 @@ def _order(file: IndexedFile) -> tuple[bool, int, str]:
     return file.format not in _LOSSLESS, -(file.bit_rate or 0), file.path
 
 
-def _library_file(track_id: TrackId, file: IndexedFile) -> LibraryFile:
+def library_file(track_id: TrackId, file: IndexedFile) -> LibraryFile:
     """Let a file stand for a track; its checksum is not known."""
     return LibraryFile(
         track_id=track_id,

@@ -16,6 +16,7 @@ from ..store.candidates import StoredCandidate
 from ..store.jobs import Job
 from ..views import EventKind
 from .context import Context
+from .share_recordings import ShareRecordings
 from .sources import DISK_PAUSE, destination, next_source, use_up
 from .watch_slskd import WatchSlskd
 
@@ -23,9 +24,10 @@ from .watch_slskd import WatchSlskd
 class RequestTransfer:
     """Turn ranked candidates into a running transfer."""
 
-    def __init__(self, context: Context, watch: WatchSlskd) -> None:
+    def __init__(self, context: Context, watch: WatchSlskd, shared: ShareRecordings) -> None:
         """Take the rooms to work with."""
         self._context = context
+        self._shared = shared
         self._watch = watch
 
     async def execute(self, job: Job, download: Download, track: Track) -> Result | None:
@@ -38,14 +40,17 @@ class RequestTransfer:
             candidate = Candidate.from_json(chosen.data)
             features = self._watch.status.features if self._watch.status else None
             batch_id = str(uuid.uuid4()) if features is not None and features.batches else None
-            batch_id, was_intended = await database.run(
-                _intend,
-                download.id,
-                chosen,
-                candidate,
-                batch_id,
-                now=self._context.clock.now(),
-            )
+            async with self._shared.turn(download, track) as somebody_elses:
+                if somebody_elses is not None:
+                    return somebody_elses
+                batch_id, was_intended = await database.run(
+                    _intend,
+                    download.id,
+                    chosen,
+                    candidate,
+                    batch_id,
+                    now=self._context.clock.now(),
+                )
             answer = await self._finished(candidate) if was_intended and not batch_id else None
             if answer is None:
                 folder = destination(download.id, chosen.position)

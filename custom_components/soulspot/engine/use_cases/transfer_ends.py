@@ -76,6 +76,22 @@ def fail(
         downloads.queue_step(connection, download.id, now=now, run_at=run_at)
 
 
+def withdraw(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
+    """Forget a transfer that nobody waits for any more, and let its row be stopped and removed."""
+    if transfer.transfer_id is not None:
+        network.add_own_row(connection, transfer.username, transfer.transfer_id)
+    else:
+        network.abandon_request(
+            connection,
+            transfer.username,
+            transfer.remote_path,
+            batch_id=transfer.batch_id,
+            requested_at=transfer.requested_at,
+            now=now,
+        )
+    transfers.end_transfer(connection, transfer.download_id)
+
+
 def store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
     """End the download with a reason that names what to do."""
     if not transfers.is_current(connection, transfer):

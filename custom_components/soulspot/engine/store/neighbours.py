@@ -1,0 +1,30 @@
+"""Read the database of another account, without ever writing to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import sqlite3
+from urllib.parse import quote
+
+_PATIENCE = 5.0  # seconds that a reader waits for a database that is just being opened
+
+
+def find_neighbours(database: Path) -> tuple[Path, ...]:
+    """Return the other accounts' databases: they all lie in one folder."""
+    try:
+        return tuple(sorted(path for path in database.parent.glob("*.db") if path != database))
+    except OSError:
+        return ()
+
+
+@contextmanager
+def reading(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open a neighbour's database to read from it; raises sqlite3.Error when that cannot be."""
+    address = f"file:{quote(str(database))}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_PATIENCE)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("BEGIN")  # Everything that is read belongs to one moment.
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,237 @@
+"""Check that two accounts download a recording once, whoever is faster, killed or cancelled."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from custom_components.soulspot.engine.library.streams import audio_fingerprint
+from custom_components.soulspot.engine.model import DownloadState
+from custom_components.soulspot.engine.queue.household import PATIENCE
+from simulators.slskd import Behaviour, Outcome, Peer, Presence
+
+from .household import Neighbour, kill
+from .world import HOUR, MINUTE, World, copy, peer
+
+CHOSEN, QUEUED = DownloadState.CHOSEN, DownloadState.QUEUED
+FILED, TRANSFERRING = DownloadState.FILED, DownloadState.TRANSFERRING
+SONG = "Copper Canyon Quartet/Volume 3/03 Gravel and Snow.mp3"
+
+type MakeHousehold = Callable[..., Awaitable[tuple[World, Neighbour]]]
+
+
+@pytest.fixture
+async def make_household(socket_enabled: None, tmp_path: Path) -> AsyncIterator[MakeHousehold]:
+    """Return a function that starts two accounts' surroundings."""
+    async with AsyncExitStack() as stack:
+
+        async def make(*peers: Peer, same_library: bool = False) -> tuple[World, Neighbour]:
+            """Start them; the pipelines are started apart."""
+            one = await stack.enter_async_context(World(tmp_path / "one", peers))
+            two = await stack.enter_async_context(Neighbour(one, tmp_path / "two", peers))
+            if same_library:
+                two.library = one.library
+                two.settings = replace(two.settings, library=one.library)
+            return one, two
+
+        (tmp_path / "one").mkdir()
+        yield make
+
+
+def slow(name: str = "ann") -> Peer:
+    """Return somebody whose bytes take a minute."""
+    return peer(name, copy("r3"), speed=20_000)
+
+
+def asked(*worlds: World) -> int:
+    """Count what the servers were asked for."""
+    return sum(world.slskd.statistics.downloads_enqueued for world in worlds)
+
+
+async def begin(world: World, *keys: str) -> None:
+    """Let an account begin."""
+    await world.start(*(keys or ("single",)))
+    await world.sync()
+
+
+def songs(world: World) -> list[str]:
+    """Return the music of a library."""
+    return [name for name in world.files() if not name.startswith("Playlists/")]
+
+
+@pytest.mark.parametrize("same_library", [True, False])
+async def test_two_accounts_want_the_same(
+    make_household: MakeHousehold, same_library: bool
+) -> None:
+    """One downloads; the other one waits, says so, and has the file when it is there."""
+    one, two = await make_household(slow(), same_library=same_library)
+    await begin(one)
+    await begin(two)
+    await one.until(TRANSFERRING)
+    waiting = await two.status("r3")
+    assert waiting.state is QUEUED
+    assert waiting.reason is not None
+    assert waiting.reason.key == "other_account_downloads"
+    first, second = await one.until(FILED), await two.until(FILED, seconds=10 * MINUTE)
+    assert asked(one, two) == 1
+    assert first.file is not None
+    assert second.file is not None
+    assert first.file.path == second.file.path == SONG
+    assert songs(one) == songs(two) == [SONG]
+    sounds = {audio_fingerprint(world.library / SONG, "mp3") for world in (one, two)}
+    assert len(sounds) == 1
+    await one.pass_time(5 * MINUTE)
+    listed = (two.library / "Playlists" / "List single.m3u8").read_text("utf-8")
+    assert f"../{SONG}" in listed.splitlines()
+    # The file of the first is what it was.
+    assert (one.library / SONG).stat().st_size == first.file.size
+
+
+@pytest.mark.parametrize("same_library", [True, False])
+async def test_what_a_neighbour_has_is_not_searched_for(
+    make_household: MakeHousehold, same_library: bool
+) -> None:
+    """An account that comes later takes what is there, without a search, also from one that is gone."""
+    one, two = await make_household(peer("ann", copy("r1"), copy("r2")), same_library=same_library)
+    await begin(one, "pair")
+    await one.until_settled()
+    before = {name: sha256((one.library / name).read_bytes()).digest() for name in songs(one)}
+    await one.stop()
+    await begin(two, "pair")
+    found = await two.until_settled()
+    assert {status.state for status in found.values()} == {FILED}
+    assert asked(two) == 0
+    assert two.slskd.statistics.searches_sent_at == []
+    assert songs(two) == songs(one)
+    after = {name: sha256((one.library / name).read_bytes()).digest() for name in songs(one)}
+    assert after == before
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_a_neighbours_file_is_copied_and_never_taken_away(
+    make_household: MakeHousehold, keeps: bool
+) -> None:
+    """Also an account that clears slskd's folder leaves the neighbour's library alone."""
+    one, two = await make_household(peer("ann", copy("r3")))
+    await begin(one)
+    await one.until(FILED)
+    two.settings = replace(two.settings, keep_source=keeps)
+    await begin(two)
+    await two.until(FILED)
+    await one.pass_time(MINUTE)
+    assert songs(one) == songs(two) == [SONG]
+    assert not (one.library / SONG).samefile(two.library / SONG)
+
+
+async def test_a_failure_lets_the_other_one_go_on(make_household: MakeHousehold) -> None:
+    """When the first is cancelled, the other downloads by itself, at once."""
+    one, two = await make_household(slow())
+    await begin(one)
+    await begin(two)
+    status = await one.until(TRANSFERRING)
+    await one.pass_time(10)
+    await one.passing(one.pipeline.queue.cancel(status.track.id))
+    await two.until(TRANSFERRING, seconds=2 * MINUTE)
+    await two.until(FILED)
+    assert asked(one) == asked(two) == 1
+    assert (await one.status("r3")).state is DownloadState.CANCELLED
+
+
+async def test_a_first_that_finds_nothing_does_not_hold_up(make_household: MakeHousehold) -> None:
+    """Each account looks through its own network: what one cannot have the other may."""
+    one, two = await make_household(slow())
+    one.slskd.set_presence("ann", Presence.OFFLINE)
+    await begin(one)
+    await begin(two)
+    await two.until(FILED)
+    assert asked(two) == 1
+
+
+@pytest.mark.parametrize("order", ["one", "two"])
+async def test_killed_and_started_in_either_order(
+    make_household: MakeHousehold, order: str
+) -> None:
+    """Both are killed in mid-transfer; whoever starts first, the bytes come once."""
+    one, two = await make_household(slow())
+    await begin(one)
+    await begin(two)
+    await one.until(TRANSFERRING)
+    await one.pass_time(10)
+    await kill(one)
+    await two.kill()
+    first, second = (one, two) if order == "one" else (two, one)
+    await first.start()
+    await one.pass_time(3 * MINUTE)
+    await second.start()
+    await one.until(FILED)
+    await two.until(FILED)
+    assert (asked(one), asked(two)) == (1, 0)
+    assert songs(one) == songs(two) == [SONG]
+
+
+async def test_a_neighbour_that_stays_away_is_not_waited_for(
+    make_household: MakeHousehold,
+) -> None:
+    """After a while the other one takes over; when the first is back, it takes the file instead."""
+    one, two = await make_household(peer("ann", copy("r3"), speed=1_000))
+    await begin(one)
+    await one.until(TRANSFERRING)
+    await kill(one)
+    await begin(two)
+    await two.pass_time(MINUTE)
+    assert (await two.status("r3")).state is QUEUED
+    await two.until(TRANSFERRING, seconds=PATIENCE + 10 * MINUTE)
+    await one.start()
+    await one.pass_time(2 * MINUTE)
+    assert (await one.status("r3")).state is QUEUED
+    living = [row for row in one.slskd.transfers.records.values() if "Completed" not in row.state]
+    assert living == []
+    await two.until(FILED, seconds=3 * HOUR)
+    await one.until(FILED, seconds=10 * MINUTE)
+    assert songs(one) == songs(two) == [SONG]
+
+
+async def test_a_damaged_file_of_a_neighbours_is_not_taken_twice(
+    make_household: MakeHousehold,
+) -> None:
+    """A file that has rotted in the neighbour's library is refused, and the recording downloaded."""
+    one, two = await make_household(peer("ann", copy("r3")))
+    await begin(one)
+    await one.until(FILED)
+    path = one.library / SONG
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes()[: size // 3] + bytes(size - size // 3))
+    await begin(two)
+    await two.until(FILED)
+    assert asked(two) == 1
+    assert songs(two) == [SONG]
+    assert (two.library / SONG).read_bytes() != path.read_bytes()
+
+
+async def test_a_paused_neighbour_holds_up_nobody(make_household: MakeHousehold) -> None:
+    """What a paused account has not asked for yet is the other one's to have."""
+    blocked = Behaviour(Outcome.REJECT, "Banned")
+    one, two = await make_household(peer("ann", copy("r3", behaviour=blocked)), slow("bob"))
+    await begin(one)
+    await one.until(DownloadState.SEARCHING)
+    await one.passing(one.pipeline.queue.pause())
+    await one.stop()
+    await one.start()
+    await begin(two)
+    await two.until(FILED)
+    await one.passing(one.pipeline.queue.resume())
+    await one.until(FILED)
+    assert asked(one) == 0
+
+
+async def test_other_wishes_are_independent(make_household: MakeHousehold) -> None:
+    """Different recordings of the two accounts come at the same time."""
+    one, two = await make_household(slow(), peer("bob", copy("r1"), copy("r2")))
+    await begin(one, "single")
+    await begin(two, "pair")
+    await one.until_settled()
+    await two.until_settled()
+    assert (asked(one), asked(two)) == (1, 2)
