@@ -75,6 +75,7 @@ class Shelf(NamedTuple):
     """Hold what folders are compared with: the same for all tracks of an album."""
 
     artists: tuple[ArtistForm, ...]
+    short_names: frozenset[str]
     album_text: str
     album_words: tuple[str, ...]
     title_text: str  # Empty unless the title has words that mean versions in folders.
@@ -91,6 +92,7 @@ def shelf_of(target: Target) -> Shelf:
     is_telling = any(word in MARKING_WORDS for word in target.title.full)
     return Shelf(
         target.artists,
+        target.short_names,
         target.album_text,
         target.album_words,
         target.full_text if is_telling else "",
@@ -205,7 +207,7 @@ class FolderReader:
 def _telling_words(shelf: Shelf) -> frozenset[str]:
     """Return words of which a folder must have one to name artist, album or a version."""
     names = [max(form.text.split(), key=len, default="") for form in shelf.artists]
-    return MARKERS.union(names, shelf.album_words[:1])
+    return MARKERS.union(names, shelf.short_names, shelf.album_words[:1])
 
 
 def _has_several_parts(raw: str) -> bool:
@@ -227,11 +229,19 @@ def _artist_presence(shelf: Shelf, raw: str, words: Sequence[str], text: str) ->
                 return Presence.CLEAR  # In one part of the name, as nothing divides it.
             best = _presence_in_parts(shelf, parse_name(raw))
             break
+    if best is Presence.NONE and not shelf.short_names.isdisjoint(words):
+        best = _presence_for_short(shelf, parse_name(raw))
     if best is Presence.NONE and has_other_script(text):
         romanised = f" {romanise(text.strip())} "
         if any(form.text in romanised for form in shelf.artists):
             return Presence.CLEAR
     return best
+
+
+def _presence_for_short(shelf: Shelf, name: Name) -> Presence:
+    """Return the hint that a whole part of a folder's name is what the artist is called for short."""
+    parts = (" ".join(name.words[part.start : part.stop]) for part in name.parts)
+    return Presence.NONE if shelf.short_names.isdisjoint(parts) else Presence.WEAK
 
 
 def _presence_in_parts(shelf: Shelf, name: Name) -> Presence:

@@ -162,6 +162,12 @@ def is_from_other_record(title: TitleMatch, folder: FolderMatch) -> bool:
     )
 
 
+def is_borne_out(judgement: Judgement) -> bool:
+    """Tell whether album and length agree, so that the other files of the folder need not be heard."""
+    has_album = judgement.folder.album <= AlbumLevel.CONTAINED or judgement.title.has_album
+    return has_album and judgement.length.level is not LengthLevel.NEAR
+
+
 def _certainty(
     title: TitleMatch,
     folder: FolderMatch,

@@ -18,6 +18,9 @@ _LOWEST_LOSSY, _HIGHEST_LOSSY = 56, 345  # kbit/s, with pictures in the file.
 _LOWEST_LOSSLESS, _HIGHEST_LOSSLESS = 200, 1_500  # kbit/s of 16 bit and 44.1 kHz in stereo.
 _ABSURD_BIT_RATE = 32  # kbit/s: no music is shared at less.
 _SIZE_TOLERANCE = 0.15
+_LEAST_WHOLE = (
+    0.6  # Of the size that length and bit rate make; whole files hardly ever miss a tenth.
+)
 
 _BOUNDS_CACHE = 64
 
@@ -97,6 +100,18 @@ def is_plausible(length: float, file: RemoteFile, format_name: str) -> bool:
     if not file.bit_rate or file.bit_rate < _ABSURD_BIT_RATE:
         return True
     return abs(implied / file.bit_rate - 1) <= _SIZE_TOLERANCE
+
+
+def is_cut_short(file: RemoteFile, format_name: str) -> bool:
+    """Tell whether a file lacks bytes for the length (s) and the bit rate (kbit/s) it advertises."""
+    if file.size <= 0 or not file.length_s or file.length_s < 0:
+        return False
+    implied = file.size * 8 / 1000 / file.length_s
+    if format_name in LOSSLESS:
+        return implied < _LOWEST_LOSSLESS * 0.75
+    if not file.bit_rate or file.bit_rate < _ABSURD_BIT_RATE:
+        return implied < _ABSURD_BIT_RATE
+    return implied < file.bit_rate * _LEAST_WHOLE
 
 
 def _judge_by_size(wanted: float, file: RemoteFile, format_name: str) -> LengthMatch:

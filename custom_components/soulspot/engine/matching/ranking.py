@@ -7,8 +7,8 @@ import heapq
 from ..model import PeerHistory, PeerResponse, Reason, RemoteFile
 from .decision import POOL_LIMIT, Candidate, Decision, Outcome
 from .deferring import Later
-from .judging import Judgement, hear_siblings
-from .lengths import LengthLevel, LengthMatch, estimate_bit_rate
+from .judging import Judgement, hear_siblings, is_borne_out, judge
+from .lengths import LengthLevel, LengthMatch, estimate_bit_rate, is_cut_short
 from .paths import SURE_FORMATS, format_of, split_path
 from .peers import peer_order
 from .quality import QualityProfile
@@ -141,6 +141,9 @@ class _Weigher:
         judgement: Judgement,
     ) -> None:
         """Put a judged file where it belongs."""
+        if length.level <= LengthLevel.NEAR and is_cut_short(file, format_name):
+            length = LengthMatch(LengthLevel.DOUBTFUL)
+            judgement = judge(self._target, judgement.title, judgement.folder, length)
         profile, refusal = self._profile, None
         if judgement.outcome is not Outcome.LEAVE:
             bit_rate = estimate_bit_rate(file, self._target.seconds)
@@ -177,6 +180,7 @@ class _Weigher:
                     if level > SiblingLevel.SCALED:
                         self._taken.remove(item)
                         self._sort_in(entry, level)
+        self._doubt_strange_folders(siblings, seconds)
         if self._taken:
             return
         misses = self._misses
@@ -193,6 +197,19 @@ class _Weigher:
             if level is SiblingLevel.SCALED:
                 misses.missed.remove(miss)
                 self._sort_in(entry_of(miss), level)
+
+    def _doubt_strange_folders(self, siblings: Siblings, seconds: float) -> None:
+        """Ask about the best file while the other songs of its folder have other lengths than elsewhere."""
+        for _ in range(min(POOL_LIMIT, len(self._taken))):
+            item = min(self._taken, key=sort_key)
+            entry = item[1]
+            if not _is_open_to_doubt(entry) or not siblings.has_enough(entry.response, entry.file):
+                return
+            level = siblings.judge(entry.response.username, entry.file, seconds)
+            if level <= SiblingLevel.SCALED:
+                return
+            self._taken.remove(item)
+            self._sort_in(entry, level)
 
     def _sort_in(self, entry: Entry, level: SiblingLevel) -> None:
         """Judge a file anew with what its siblings say."""
@@ -223,6 +240,11 @@ class _Weigher:
             rejected=rejected,
         )
         return decision, rejected
+
+
+def _is_open_to_doubt(entry: Entry) -> bool:
+    """Tell whether what other files of the folder say could change the choice."""
+    return entry.judgement is not None and not is_borne_out(entry.judgement)
 
 
 def _is_right(entry: Entry) -> bool:

@@ -74,7 +74,7 @@ SENTENCES: dict[str, str] = {
     # Album and sibling files
     "album_agrees": "album agrees",
     "other_album": "from another album",
-    "names_shifted": "lengths in the folder belong to other songs than the names say",
+    "names_shifted": "other songs in the folder have other lengths than elsewhere",
     "folder_scaled": "all lengths of the folder are wrong by the same factor",
     "size_unlike_siblings": "the size does not fit the other files of the folder",
     # File
