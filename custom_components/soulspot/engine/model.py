@@ -178,6 +178,7 @@ class TrackMetadata:
     track_number: int | None = None
     explicit: bool | None = None
     spotify_uri: str | None = None  # `spotify:track:...` or `spotify:local:...`
+    recording_id: str | None = None  # MusicBrainz's, when the source names it.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +389,7 @@ class Release:
     track_length_ms: int | None = None
     has_front_cover: bool | None = None
     barcode: str | None = None
+    catalog_numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

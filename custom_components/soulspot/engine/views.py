@@ -183,6 +183,17 @@ class EnrichReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReport:
+    """Hold a playlist as text, and where it was written in the library folder, if it was."""
+
+    playlist: Playlist
+    tracks: int
+    owned: int
+    text: str
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecycledEntry:
     """Show one file of the recycle bin; the path is where it stood in the library folder."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ..errors import AuthenticationError, Service
+from ..lists import ListKind
 from ..model import PlaylistSummary
 from ..queue.scheduler import Scheduler
 from ..settings import PlaylistOptions
@@ -10,6 +11,7 @@ from ..spotify.client import SpotifyClient
 from ..spotify.links import parse_playlist_link
 from ..store import playlists
 from ..use_cases.context import Context
+from ..use_cases.export_playlist import ExportPlaylist, ExportPlaylistRequest
 from ..use_cases.import_list import ImportList, ImportListRequest
 from ..use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
 from ..use_cases.recycle_bin import RecycleBin
@@ -17,7 +19,7 @@ from ..use_cases.request_download import RequestDownload
 from ..use_cases.show import Show
 from ..use_cases.sync_playlists import SyncPlaylists
 from ..use_cases.write_playlist_files import WritePlaylistFiles
-from ..views import EntryStatus, ImportReport, PlaylistsSnapshot
+from ..views import EntryStatus, ExportReport, ImportReport, PlaylistsSnapshot
 
 
 class Playlists:
@@ -44,6 +46,7 @@ class Playlists:
         self._show = show
         self._import = ImportPlaylist(context)
         self._import_list = ImportList(context)
+        self._export = ExportPlaylist(context, files)
 
     async def list_spotify(self) -> tuple[PlaylistSummary, ...]:
         """Return the user's playlists, own and followed; raises the errors of SpotifyClient."""
@@ -98,6 +101,14 @@ class Playlists:
         """Forget an imported list; tracks and files stay. Raises InputError `unknown_playlist`."""
         await self._import_list.delete(list_id)
         await self._files.remove_orphans()
+
+    async def export(
+        self, playlist_id: str, kind: ListKind, *, is_file: bool = False
+    ) -> ExportReport:
+        """Return a playlist as a list for other programs; raises the errors of ExportPlaylist."""
+        return await self._export.execute(
+            ExportPlaylistRequest(playlist_id=playlist_id, kind=kind, is_file=is_file)
+        )
 
     async def download_missing(self, spotify_id: str | None = None) -> int:
         """Queue every missing track, those given up too, and return how many were queued.

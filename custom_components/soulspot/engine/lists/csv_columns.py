@@ -21,6 +21,7 @@ class Column(StrEnum):
     DISC_NUMBER = "disc_number"
     RELEASE_DATE = "release_date"
     PLAYLIST = "playlist"
+    RECORDING = "recording"
 
 
 # Written as `fold_header` leaves them. Languages: English, German, French, Spanish, Italian, Portuguese,
@@ -75,6 +76,7 @@ _NAMES = {
         albumreleasedate releasedate releaseyear year date jahr erscheinungsdatum veroffentlichung annee
         ano anno data datedesortie
     """,
+    Column.RECORDING: "musicbrainzrecordingid recordingmbid recordingid mbid musicbrainzid",
     Column.PLAYLIST: "playlist playlistname wiedergabeliste listname",
 }
 _COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}

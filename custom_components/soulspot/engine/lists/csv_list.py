@@ -9,7 +9,7 @@ import re
 from ..isrc import normalise_isrc
 from ..model import TrackMetadata
 from .csv_columns import Column, find_columns
-from .identifiers import spotify_track_uri
+from .identifiers import recording_id, spotify_track_uri
 from .lengths import read_clock, read_length
 from .models import MAXIMUM_LINE_CHARACTERS, ListBuilder, clean, make_track
 from .pasted import parse_line, split_featured
@@ -167,6 +167,7 @@ def _track(
         disc_number=_number(text(Column.DISC_NUMBER)),
         track_number=_number(text(Column.TRACK_NUMBER)),
         spotify_uri=spotify_track_uri(text(Column.URI)),
+        recording_id=recording_id(text(Column.RECORDING)),
     )
 
 

@@ -13,7 +13,7 @@ from ..payload import (
     positive_or_none,
     text_or_none,
 )
-from .identifiers import spotify_track_uri
+from .identifiers import recording_id, spotify_link
 from .models import MAXIMUM_LINE_CHARACTERS, MAXIMUM_LINES, ListBuilder, clean, make_track
 from .pasted import split_featured
 
@@ -54,7 +54,7 @@ def _track(data: JsonObject) -> TrackMetadata | None:
     if any(len(text or "") > MAXIMUM_LINE_CHARACTERS for text in (title, creator, album)):
         return None
     names = [*_texts(data.get("identifier")), *_texts(data.get("location"))]
-    uris = (spotify_track_uri(name) for name in names if "spotify" in name)
+    uris = map(spotify_link, names)
     return make_track(
         title,
         split_featured(creator) if creator else (),
@@ -63,6 +63,7 @@ def _track(data: JsonObject) -> TrackMetadata | None:
         isrc=next(filter(None, map(_isrc, names)), None),
         track_number=positive_or_none(data.get("trackNum")),
         spotify_uri=next(filter(None, uris), None),
+        recording_id=next(filter(None, map(recording_id, names)), None),
     )
 
 

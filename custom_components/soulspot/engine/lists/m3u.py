@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 from ..model import TrackMetadata
+from .identifiers import spotify_link
 from .lengths import read_length
 from .models import MAXIMUM_LINE_CHARACTERS, ListBuilder, clean, make_track
 from .pasted import parse_line, split_featured
@@ -94,8 +95,10 @@ def _read_note(number: int, text: str, entry: _Entry, builder: ListBuilder) -> _
 
 def _close(entry: _Entry, number: int, path: str, builder: ListBuilder) -> None:
     """Add the track of an entry, or refuse its line."""
-    track = _track(entry, path)
-    if track is None:
+    track, link = _track(entry, path), spotify_link(path)
+    if track is None and link is not None:
+        builder.add_link(number, link)
+    elif track is None:
         builder.refuse(number, path or entry.label)
     else:
         builder.add(track)
@@ -119,6 +122,7 @@ def _track(entry: _Entry, path: str) -> TrackMetadata | None:
         split_featured(entry.artist or artist),
         album=entry.album or album,
         duration_ms=entry.duration_ms,
+        spotify_uri=spotify_link(path),
     )
 
 

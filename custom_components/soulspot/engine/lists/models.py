@@ -1,5 +1,6 @@
 """Hold what was read from a list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -26,6 +27,8 @@ class ListKind(StrEnum):
 class ParsedList:
     """Hold a list; `name` is None when it gives none.
 
+    `links` holds the line of each entry, by its position, that is nothing but a Spotify address; such
+    entries have no track until somebody has looked it up.
     `problems` has a reason per line that could not be read, with the line's number (from 1; of JSPF
     the track's) as placeholder `line`: `list_line_not_understood` with the line's beginning as `text`,
     `list_line_too_long`. At most 1,000 are kept; `failed` counts all of them. A list cut at
@@ -37,6 +40,7 @@ class ParsedList:
     items: tuple[PlaylistItem, ...]
     problems: tuple[Reason, ...] = ()
     failed: int = 0
+    links: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,6 +53,12 @@ class ListBuilder:
     problems: list[Reason] = field(default_factory=list)
     failed: int = 0
     is_cut: bool = False
+    links: dict[int, int] = field(default_factory=dict)
+
+    def add_link(self, number: int, uri: str) -> None:
+        """Append an entry of which only the Spotify URI is told, by the line with this number."""
+        self.links[len(self.items)] = number
+        self.items.append(PlaylistItem(position=len(self.items), kind=EntryKind.TRACK, uri=uri))
 
     def add(self, track: TrackMetadata) -> None:
         """Append a track."""
@@ -85,6 +95,7 @@ class ListBuilder:
             items=tuple(self.items),
             problems=tuple(self.problems),
             failed=self.failed,
+            links=self.links,
         )
 
 
@@ -100,6 +111,7 @@ def make_track(
     disc_number: int | None = None,
     track_number: int | None = None,
     spotify_uri: str | None = None,
+    recording_id: str | None = None,
 ) -> TrackMetadata:
     """Return a track of cleaned words; a length beyond a day counts as unknown."""
     names = tuple(filter(None, map(clean, artists)))
@@ -121,6 +133,7 @@ def make_track(
         disc_number=disc_number,
         track_number=track_number,
         spotify_uri=spotify_uri,
+        recording_id=recording_id,
     )
 
 

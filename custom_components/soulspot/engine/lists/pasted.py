@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import re
 
 from ..model import TrackMetadata
+from .identifiers import spotify_link
 from .lengths import read_clock
 from .models import MAXIMUM_LINE_CHARACTERS, ListBuilder, clean, make_track
 
@@ -44,7 +45,7 @@ class Words:
 
 
 def read(lines: Sequence[str], builder: ListBuilder) -> None:
-    """Take every line that is not blank; the first one after "# " is the list's name."""
+    """Take every line that is not blank, links too; the first one after "# " is the list's name."""
     is_running = _is_running(lines)
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -52,6 +53,10 @@ def read(lines: Sequence[str], builder: ListBuilder) -> None:
         heading = _NAME.fullmatch(line.strip())
         if heading and not _NUMBERED.match(line):
             builder.name = builder.name or clean(heading[1])
+            continue
+        link = spotify_link(line) if len(line) <= MAXIMUM_LINE_CHARACTERS else None
+        if link is not None:
+            builder.add_link(number, link)
             continue
         words = None
         if len(line) <= MAXIMUM_LINE_CHARACTERS:

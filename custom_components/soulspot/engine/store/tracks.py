@@ -86,7 +86,22 @@ def save_track(connection: sqlite3.Connection, metadata: TrackMetadata) -> Track
     ).fetchone()
     track_id = TrackId(row["id"])
     _link_artists(connection, _TRACK_LINKS, track_id, metadata.artists)
+    note_recording(connection, track_id, metadata.recording_id)
     return track_id
+
+
+def note_recording(
+    connection: sqlite3.Connection, track_id: TrackId, recording_id: str | None
+) -> None:
+    """Take over the MusicBrainz recording that a source names, where none is known yet."""
+    if recording_id is not None:
+        connection.execute(
+            """
+            UPDATE track SET musicbrainz_recording_id = ?
+            WHERE id = ? AND musicbrainz_recording_id IS NULL
+            """,
+            (recording_id, track_id),
+        )
 
 
 def save_album(connection: sqlite3.Connection, album: Album) -> int:
@@ -187,15 +202,27 @@ def get_listed_tracks(
     return {TrackId(row["id"]): _track(row, artists, album_artists) for row in rows}
 
 
+def find_by_uri(connection: sqlite3.Connection, uri: str) -> Track | None:
+    """Return the stored track with a Spotify URI."""
+    row = connection.execute("SELECT id FROM track WHERE source_key = ?", (uri,)).fetchone()
+    return None if row is None else get_track(connection, TrackId(row["id"]))
+
+
 def find_tracks(connection: sqlite3.Connection, metadata: TrackMetadata) -> dict[TrackId, Track]:
-    """Return the stored tracks with the same address or the same ISRC, by id, at most twenty."""
+    """Return the stored tracks with the same address, recording or ISRC, by id, at most twenty."""
     rows = connection.execute(
         """
         SELECT id FROM track WHERE source_key = ? OR (isrc IS NOT NULL AND isrc = ?)
+            OR musicbrainz_recording_id = ?
         UNION SELECT track_id FROM metadata_field WHERE field = 'isrc' AND musicbrainz = ?
         ORDER BY 1 LIMIT 20
         """,
-        (clean(source_key(metadata)), metadata.isrc, dump([metadata.isrc])),
+        (
+            clean(source_key(metadata)),
+            metadata.isrc,
+            metadata.recording_id,
+            dump([metadata.isrc]),
+        ),
     )
     return get_tracks(connection, [TrackId(row["id"]) for row in rows])
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 import hashlib
 import sqlite3
@@ -11,12 +11,21 @@ import unicodedata
 from ..errors import InputError
 from ..lists import ParsedList, parse_list
 from ..matching import WantedRecording, is_same_recording
-from ..model import LIST_PREFIX, Playlist, PlaylistItem, PlaylistSummary, TrackId, TrackMetadata
+from ..model import (
+    LIST_PREFIX,
+    Playlist,
+    PlaylistItem,
+    PlaylistSummary,
+    Reason,
+    TrackId,
+    TrackMetadata,
+)
 from ..settings import PlaylistOptions
 from ..store import playlists, tracks
 from ..views import ImportReport
 from .context import Context
 from .owned import link_owned
+from .resolve_links import ResolveLinks
 
 # A transaction holds the database for its length; the entries of a long list are saved in parts.
 _TRACKS_PER_TRANSACTION = 500
@@ -41,6 +50,7 @@ class ImportList:
     def __init__(self, context: Context) -> None:
         """Take the rooms to work with."""
         self._context = context
+        self._links = ResolveLinks(context)
 
     async def execute(self, request: ImportListRequest) -> ImportReport:
         """Create the playlist, or bring the one of the same name up to date in place.
@@ -50,22 +60,50 @@ class ImportList:
         names a track; a stored list then stays as it was.
         """
         parsed = await asyncio.to_thread(parse_list, request.content, name=request.name)
-        if parsed.name is None:
+        name = parsed.name
+        if name is None:
             raise InputError("list_name_missing")
         if not parsed.items:
             raise InputError("list_empty")
+        parsed = await self._resolve_links(parsed)
         database = self._context.database
         entries: list[tuple[PlaylistItem, TrackId | None]] = []
         for start in range(0, len(parsed.items), _TRACKS_PER_TRANSACTION):
             part = parsed.items[start : start + _TRACKS_PER_TRANSACTION]
             entries += await database.run(_save_tracks, part)
-        summary = PlaylistSummary(spotify_id=list_id(parsed.name), name=parsed.name)
+        summary = PlaylistSummary(spotify_id=list_id(name), name=name)
         playlist, changed = await database.run(
             _save_list, summary, entries, synced_at=self._context.clock.now()
         )
         await self._recognise_owned([track_id for _, track_id in entries if track_id is not None])
         self._context.playlists.setdefault(playlist.spotify_id, LIST_OPTIONS)
         return _report(playlist, parsed, changed=changed)
+
+    async def _resolve_links(self, parsed: ParsedList) -> ParsedList:
+        """Ask Spotify about the entries that are nothing but a link; those without an answer are reported."""
+        if not parsed.links:
+            return parsed
+        resolved = await self._links.execute(
+            {position: parsed.items[position].uri or "" for position in parsed.links}
+        )
+        items: list[PlaylistItem] = []
+        problems = list(parsed.problems)
+        for item in parsed.items:
+            found = resolved.get(item.position)
+            if isinstance(found, str):
+                line = str(parsed.links[item.position])
+                problems.append(Reason(key=found, placeholders={"line": line}))
+                continue
+            entry = item if found is None else replace(item, track=found, title=found.title)
+            items.append(replace(entry, position=len(items)))
+        if not items:
+            raise InputError("list_empty")
+        return replace(
+            parsed,
+            items=tuple(items),
+            problems=tuple(problems),
+            failed=parsed.failed + len(parsed.items) - len(items),
+        )
 
     async def _recognise_owned(self, track_ids: Sequence[TrackId]) -> None:
         """Find the tracks that the library has already."""
@@ -117,6 +155,9 @@ def _save_track(connection: sqlite3.Connection, metadata: TrackMetadata) -> Trac
     known = tracks.find_tracks(connection, metadata)
     for track in known.values():
         if metadata.spotify_uri and track.metadata.spotify_uri == metadata.spotify_uri:
+            tracks.note_recording(connection, track.id, metadata.recording_id)
+            return track.id
+        if metadata.recording_id and track.musicbrainz_recording_id == metadata.recording_id:
             return track.id
     wanted = WantedRecording.from_metadata(metadata)
     for track in known.values():

@@ -43,6 +43,11 @@ class WritePlaylistFiles:
                 except StorageError as error:
                     _LOGGER.warning("A playlist file could not be written: %s", error)
 
+    async def path_of(self, spotify_id: str) -> str | None:
+        """Return where a playlist's file is, relative to the library folder; None when there is none."""
+        path: str | None = await self._context.database.run(get_setting, f"{_KEY}{spotify_id}")
+        return path
+
     async def remove_orphans(self) -> None:
         """Delete the files of playlists that were forgotten; the music they list stays."""
         library = self._context.settings.library
