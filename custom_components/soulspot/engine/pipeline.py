@@ -17,6 +17,7 @@ from .facade.tracks import Tracks
 from .library.storage import clean_temporary
 from .model import JobKind
 from .musicbrainz.lane import RequestLane
+from .nap import nap
 from .ports import Clock, SystemClock, TokenProvider
 from .queue.budget import SearchBudget
 from .queue.scheduler import Scheduler, Worker
@@ -44,7 +45,7 @@ from .views import DownloadEvent, EventKind, ServiceHealth
 
 _LOGGER = logging.getLogger(__name__)
 
-_CHECK_SLSKD_EVERY = 30.0  # seconds
+_CHECKS_APART = 1.0  # seconds, whatever goes wrong
 _RESTART_PAUSE = 60.0  # seconds
 
 
@@ -189,12 +190,13 @@ class Pipeline:
 
     async def check_slskd(self) -> ServiceHealth:
         """Ask slskd how it is; trouble is the answer, never an exception."""
-        before = self._watch.is_ready
+        was_connected, was_ready = self._watch.health.is_connected, self._watch.is_ready
         health = await self._watch.check()
         if self._watch.status is not None:
             self._budget.join(self._watch.status.username)
-        if health.is_connected and not before:
+        if health.is_connected and not was_ready:
             self._scheduler.wake()
+        if health.is_connected and not was_connected:
             self._transfers.wake()
         return health
 
@@ -251,7 +253,8 @@ class Pipeline:
                 _LOGGER.debug("Old searches stay for now: %s", error)
             except Exception:
                 _LOGGER.exception("Unexpected error while asking slskd how it is")
-            await self._context.clock.sleep(_CHECK_SLSKD_EVERY)
+            await self._context.clock.sleep(_CHECKS_APART)
+            await nap(self._context.clock, self._watch.alarm, self._watch.pause - _CHECKS_APART)
 
     def _on_change(self, event: DownloadEvent | None) -> None:
         """Let the loops look at what changed."""

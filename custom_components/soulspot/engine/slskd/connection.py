@@ -5,7 +5,7 @@ from dataclasses import replace
 import random
 from urllib.parse import quote
 
-from ..errors import InputError, RateLimitedError, Service, UnavailableError
+from ..errors import InputError, InvalidReplyError, RateLimitedError, Service, UnavailableError
 from ..http import HttpClient, Reply
 from ..ports import Clock
 
@@ -58,11 +58,15 @@ class Connection:
     ) -> Reply:
         """Return the answer when it is a success or its status is expected; `timeout` in seconds.
 
-        Raises what HttpClient raises, for the transport and for every other status.
+        Raises what HttpClient raises, for the transport and for every other status, and
+        InvalidReplyError for a refusal that is not in slskd's words: a proxy's page says nothing about
+        what was asked.
         """
         reply = await self.http.request(method, path, json=json, params=params, timeout=timeout)
         if reply.status not in expect:
             self.http.raise_for_status(reply)
+        elif not reply.is_success and _is_of_others(reply):
+            raise InvalidReplyError(Service.SLSKD, "reply_not_json")
         return reply
 
     async def send_when_free(
@@ -83,6 +87,13 @@ class Connection:
                 return reply
             await self.clock.sleep(random.uniform(*_BUSY_PAUSE_S))
         raise RateLimitedError(Service.SLSKD, _BUSY_LATER_S, "slskd_busy")
+
+
+def _is_of_others(reply: Reply) -> bool:
+    """Tell whether a refusal was written by somebody else: slskd sends JSON, or nothing."""
+    headers = {name.lower(): text.lower() for name, text in reply.headers.items()}
+    kind = headers.get("content-type")
+    return kind is not None and "json" not in kind and headers.get("content-length") != "0"
 
 
 def message_of(reply: Reply) -> str:

@@ -23,6 +23,7 @@ _AGAIN = {
     FailureKind.PEER_UNREACHABLE: Again.LATER,
     FailureKind.SILENT: Again.LATER,
     FailureKind.STALLED: Again.SOON,
+    FailureKind.TOO_SLOW: Again.LATER,
     FailureKind.CONNECTION_LOST: Again.SOON,
     FailureKind.FAILED_BY_PEER: Again.SOON,
     FailureKind.CANCELLED: Again.SOON,

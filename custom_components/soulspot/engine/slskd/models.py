@@ -273,6 +273,7 @@ class FailureKind(StrEnum):
     PEER_UNREACHABLE = "peer_unreachable"
     SILENT = "silent"
     STALLED = "stalled"
+    TOO_SLOW = "too_slow"  # By our own count, never by slskd's.
     CONNECTION_LOST = "connection_lost"
     FAILED_BY_PEER = "failed_by_peer"
     CANCELLED = "cancelled"

@@ -115,7 +115,7 @@ class _Run:
             try:
                 record = await self._poll()
                 missed = 0
-            except UnreachableError, UnavailableError:
+            except UnreachableError, UnavailableError, InvalidReplyError:
                 self.is_interrupted = True
                 missed += 1
                 if missed > _POLLS_MISSED:
@@ -154,7 +154,12 @@ class _Run:
         for attempt in range(_WRITING_POLLS):
             if attempt:
                 await self._clock.sleep(_POLL_S)
-            found = await self._client.search_responses(self._id)
+            try:
+                found = await self._client.search_responses(self._id)
+            except UnreachableError, UnavailableError, InvalidReplyError:
+                if attempt == _WRITING_POLLS - 1:
+                    raise
+                continue
             if found or record.response_count == 0:
                 return found
         return ()

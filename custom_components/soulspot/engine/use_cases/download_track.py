@@ -30,6 +30,7 @@ _INCONCLUSIVE_PAUSE = timedelta(minutes=1)
 # Whoever shares the recording would be among so many answers: other words would only bring them again.
 _ENOUGH_SEEN = 10
 _BLOCKED_FOR = timedelta(days=30)  # After the last sign; lists on the server change.
+_LONGEST_WAIT_FOR_SLSKD = timedelta(minutes=10)
 _PATIENCE_WITH_SOURCES = 5  # The first pause after all failed is a quarter of an hour.
 
 
@@ -44,14 +45,35 @@ class DownloadTrack:
         self._sources = sources
         self._shared = shared
         self._transfers = RequestTransfer(context, watch, shared)
+        self._watch = watch
         self._generator = random.Random()
+        self._troubles = 0  # Requests to slskd that went wrong, in a row.
 
     async def handle(self, job: Job) -> Result:
         """Move the download as far as it goes now.
 
         Ends with the transfer running, or with a pause and its reason. Every step is stored before
-        the next begins, so a killed process goes on where it was.
+        the next begins, so a killed process goes on where it was. While slskd does not answer as it
+        should, the job waits, and no attempt is used up.
         """
+        try:
+            result = await self._move(job)
+        except ServiceError as error:
+            if not self._watch.is_absence(error):
+                raise
+            return self._wait_for_slskd(error)
+        self._troubles = 0
+        return result
+
+    def _wait_for_slskd(self, error: ServiceError) -> Later:
+        """Wait the longer the more requests went wrong in a row, and have slskd asked how it is."""
+        self._watch.note_error(error)
+        self._troubles += 1
+        pause = min(pause_after(self._troubles, self._generator), _LONGEST_WAIT_FOR_SLSKD)
+        return Later(until=self._context.clock.now() + pause, reason=error.reason)
+
+    async def _move(self, job: Job) -> Result:
+        """Search if need be, and ask for a file."""
         database = self._context.database
         download = await database.run(downloads.get_download, DownloadId(job.payload["download"]))
         if download is None or download.state in (

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from pathlib import Path
 
+from ..errors import NotFoundError, PermissionDeniedError, ServiceError
 from ..slskd.models import DownloadCompleted
 from ..slskd.paths import FolderMapping, find_download
 from ..store.transfers import StoredTransfer
@@ -39,11 +40,21 @@ class LocateDownload:
         return self._mapping is not None
 
     async def find(self, transfer: StoredTransfer) -> Path | None:
-        """Return the complete file as this process sees it."""
-        reported = await self._reported(transfer)
+        """Return the complete file as this process sees it.
+
+        Raises the error of slskd's events only when its rules alone do not lead to the file.
+        """
         folder = destination(transfer.download_id, transfer.position) if transfer.batch_id else None
         assert self._mapping is not None
-        return await asyncio.to_thread(
+        trouble: ServiceError | None = None
+        reported: str | None = None
+        try:
+            reported = await self._reported(transfer)
+        except PermissionDeniedError, NotFoundError:
+            pass  # This slskd does not tell.
+        except ServiceError as error:
+            trouble = error
+        path = await asyncio.to_thread(
             find_download,
             self._mapping,
             transfer.remote_path,
@@ -51,6 +62,9 @@ class LocateDownload:
             told_path=reported,
             destination=folder,
         )
+        if path is None and trouble is not None:
+            raise trouble
+        return path
 
     async def _reported(self, transfer: StoredTransfer) -> str | None:
         """Return where slskd's events say the file is."""

@@ -51,7 +51,8 @@ def use_up(
         network.record_failure(
             connection,
             username,
-            is_stall=failure.kind in (FailureKind.STALLED, FailureKind.SILENT),
+            is_stall=failure.kind
+            in (FailureKind.STALLED, FailureKind.SILENT, FailureKind.TOO_SLOW),
             cool_down_until=rest,
             now=now,
         )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import logging
 import sqlite3
 
-from ..errors import InvalidReplyError, RequestRejectedError, ServiceError
+from ..errors import RequestRejectedError, ServiceError
 from ..slskd.failures import classify
 from ..slskd.models import FailureKind, Transfer
 from ..store import network, transfers
@@ -42,7 +42,7 @@ class TidyRows:
         """Look for what came of a request that was withdrawn before its answer came."""
         try:
             rows = await self._context.slskd.downloads_of(request.username)
-        except (InvalidReplyError, RequestRejectedError) as error:
+        except RequestRejectedError as error:
             _LOGGER.debug("slskd has no answer about a peer: %s", error)
             rows = ()
         found = tuple(row.id for row in rows if _stems_from(row, request))
@@ -57,7 +57,7 @@ class TidyRows:
                 ended = row
             if not await self._context.slskd.remove(username, row_id):
                 return
-        except (InvalidReplyError, RequestRejectedError) as error:
+        except RequestRejectedError as error:
             _LOGGER.debug("A finished row stays in slskd's list: %s", error)
         await self._context.database.run(
             _forget_row, username, row_id, ended, now=self._context.clock.now()

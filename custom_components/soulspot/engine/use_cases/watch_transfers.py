@@ -20,6 +20,7 @@ from .context import Context
 from .locate_download import LocateDownload
 from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
 from .tidy_rows import TidyRows
+from .transfer_deadlines import Waited, overdue, wait_for_slot
 from .transfer_ends import fail, hand_over, store_lost
 from .watch_slskd import WatchSlskd
 
@@ -29,15 +30,7 @@ _IDLE = 60.0  # seconds
 _AWAY = 10.0  # while slskd does not answer
 _LOOKS_AT_A_STRETCH = 50  # Then the event loop gets its turn.
 
-# How long a transfer may stay in a phase before the next source gets its chance. slskd itself knows
-# no limit in the remote queue; its local queue is the user's own setting and may be long.
-_DEADLINES = {
-    TransferState.QUEUED_LOCALLY: timedelta(hours=24),
-    TransferState.REQUESTED: timedelta(minutes=5),
-    TransferState.QUEUED_REMOTELY: timedelta(minutes=30),
-    TransferState.INITIALIZING: timedelta(minutes=5),
-}
-_STALL = timedelta(minutes=2)
+_BEGINNING = timedelta(seconds=10)
 _ROW_GONE = timedelta(minutes=1)
 _FILE_GRACE = timedelta(minutes=2)
 
@@ -129,14 +122,18 @@ class WatchTransfers:
         """
         answered: list[str] = []
         rows: list[Transfer] = []
+        refused: ServiceError | None = None
         for username in due:
             try:
                 rows += await self._context.slskd.downloads_of(username)
             except (InvalidReplyError, RequestRejectedError) as error:
                 _LOGGER.debug("slskd has no answer about a peer: %s", error)
                 self._turns.set((username,), QUEUED, self._context.clock.now())
+                refused = error
             else:
                 answered.append(username)
+        if refused is not None and not answered:
+            self._watch.note_error(refused)
         return tuple(answered), rows
 
     async def _look_at_peers(self, usernames: Iterable[str], rows: Iterable[Transfer]) -> None:
@@ -158,7 +155,7 @@ class WatchTransfers:
             await self._context.database.run(transfers.set_phases, phases, now=now)
         for username, download_ids in seen.items():
             self._forget(username, download_ids)
-            self._turns.set((username,), self._interval(download_ids), now)
+            self._turns.set((username,), self._interval(download_ids, now), now)
 
     async def _look_at(self, transfer: StoredTransfer, row: Transfer | None) -> None:
         """Judge one transfer and act on it."""
@@ -172,10 +169,13 @@ class WatchTransfers:
         status = self._watch.status
         if status is None:
             return
+        completed_at = now
+        if row.is_completed:
+            completed_at = self._completed_at.setdefault(transfer.download_id, now)
         verdict = judge(
             row,
             status.features,
-            first_seen_completed_at=self._completed_at.get(transfer.download_id),
+            first_seen_completed_at=now - self._watch.observed(completed_at, now),
             now=now,
             retry_attempts=status.retry_attempts,
             retry_maximum_delay_s=status.retry_maximum_delay_s,
@@ -184,7 +184,6 @@ class WatchTransfers:
             self._completed_at.pop(transfer.download_id, None)
             await self._alive(transfer, row, now)
             return
-        self._completed_at.setdefault(transfer.download_id, now)
         if verdict.outcome is Outcome.SUCCEEDED:
             await self._succeeded(transfer, row, now)
         elif verdict.outcome is Outcome.FAILED and verdict.failure is not None:
@@ -195,8 +194,12 @@ class WatchTransfers:
     async def _alive(self, transfer: StoredTransfer, row: Transfer, now: datetime) -> None:
         """Follow a running transfer, and leave it when it does not move."""
         before = self.live.get(transfer.download_id)
-        moved = before is None or row.bytes_transferred != before.bytes_transferred
-        progressed_at = now if before is None or moved else before.progressed_at
+        progressed_at = now
+        if before is not None and (before.state, before.bytes_transferred) == (
+            row.state,
+            row.bytes_transferred,
+        ):
+            progressed_at = before.progressed_at
         self.live[transfer.download_id] = LiveTransfer(
             state=row.state,
             bytes_transferred=row.bytes_transferred,
@@ -207,11 +210,16 @@ class WatchTransfers:
         if row.state.value != transfer.phase:
             self._phases[transfer.download_id] = row.state.value
             return
-        if row.state is TransferState.IN_PROGRESS:
-            if now - progressed_at >= _STALL:
-                await self._leave(transfer, row, FailureKind.STALLED, now)
-        elif now - transfer.phase_since >= _DEADLINES.get(row.state, _STALL):
-            await self._leave(transfer, row, FailureKind.SILENT, now)
+        slot = wait_for_slot(row)
+        observed = self._watch.observed
+        waited = Waited(
+            in_phase=observed(transfer.phase_since, now),
+            without_bytes=observed(progressed_at, now),
+            in_all=None if slot is None else observed(transfer.requested_at + slot, now),
+        )
+        kind = overdue(row, transfer.size, waited)
+        if kind is not None:
+            await self._leave(transfer, row, kind, now)
 
     async def _succeeded(self, transfer: StoredTransfer, row: Transfer, now: datetime) -> None:
         """Find the file, and hand it over; slskd says "succeeded" before it has moved it."""
@@ -219,7 +227,8 @@ class WatchTransfers:
         if self._files.is_possible:
             path = await self._files.find(transfer)
             if path is None:
-                if now - self._completed_at[transfer.download_id] >= _FILE_GRACE:
+                completed_at = self._completed_at[transfer.download_id]
+                if self._watch.observed(completed_at, now) >= _FILE_GRACE:
                     await self._lost(transfer, now)
                 return
         await self._context.database.run(
@@ -252,7 +261,7 @@ class WatchTransfers:
                 has_library=self._context.settings.library is not None,
                 now=now,
             )
-        elif now - since >= _ROW_GONE:
+        elif self._watch.observed(since, now) >= _ROW_GONE:
             await self._store_failure(transfer, None, failure(FailureKind.CANCELLED), now)
 
     # --- Ends --------------------------------------------------------------------------------
@@ -289,11 +298,14 @@ class WatchTransfers:
         if alive:
             self._known[username] = set(alive)
 
-    def _interval(self, download_ids: Iterable[DownloadId]) -> float:
-        """Return how soon to look again: short while anything moves or is about to be decided."""
+    def _interval(self, download_ids: Iterable[DownloadId], now: datetime) -> float:
+        """Return how soon to look again: short while anything moves or is about to be decided.
+
+        A transfer that has just begun mostly starts within seconds.
+        """
         for download_id in download_ids:
             live = self.live.get(download_id)
-            if live is None or not _is_queued(live):
+            if live is None or not _is_queued(live) or now - live.progressed_at < _BEGINNING:
                 return FLOWING
             if download_id in self._completed_at or download_id in self._missing_since:
                 return FLOWING
