@@ -175,6 +175,17 @@ def test_a_video_is_taken_only_when_nothing_else_is_there() -> None:
     assert choose_recording(wanted(isrc=ISRC), [video, sound]).recording == sound
 
 
+def test_a_live_album_need_not_say_live_twice() -> None:
+    """On the album the playlist names, the length tells that it is the same take."""
+    album = Release(id="y", title="Y Live", status="Official", secondary_types=("Live",))
+    live = recording("live", disambiguation="live, 1979: Paris", isrcs=(ISRC,), releases=(album,))
+    match = choose_recording(wanted(album="Y Live", isrc=ISRC), [live])
+    assert (match.recording, match.certainty) == (live, Certainty.LIKELY)
+    assert choose_recording(wanted(album="Y Live"), [live]).recording == live
+    studio = choose_recording(wanted(album="Y", isrc=ISRC), [live])
+    assert studio.certainty is Certainty.CONFLICT
+
+
 def test_tenths_of_seconds_do_not_outweigh_the_album() -> None:
     """Lengths are rounded everywhere; the album says more than a fraction of a second."""
     album = Release(id="y", title="Y", status="Official", primary_type="Album")

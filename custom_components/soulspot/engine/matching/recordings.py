@@ -8,7 +8,13 @@ from typing import NamedTuple
 from ..model import Reason, Recording, Release
 from .lengths import LengthLevel, compare_lengths
 from .names import parse_name
-from .releases import WantedRelease, album_agreement, choose_release, country_place
+from .releases import (
+    WantedRelease,
+    album_agreement,
+    choose_release,
+    country_place,
+    edition_order,
+)
 from .songs import TitleAgreement, compare_titles, compare_version_sets, share_artist
 from .target import read_title
 from .versions import read_region
@@ -57,6 +63,7 @@ class _Fit(NamedTuple):
     length: int  # How far off it is, roughly: tenths of seconds are chance.
     lacks_artist: bool
     album: int
+    edition: tuple[object, ...]
     first_release: str
     off: int  # ms, 0 when unknown
     country: int
@@ -77,7 +84,7 @@ def choose_recording(
     """Return the recording that is wanted, with the release the playlist names.
 
     An ISRC that agrees confirms, one that does not proves nothing. Several recordings are told
-    apart by video, title and version words, length, artist credit, album and age, in this order.
+    apart by video, title and version words, length, artist credit, edition and age, in this order.
     An ISRC whose recording is plainly another one is wrong: then, and for music videos, a recording
     that fits without it is taken. `release` describes the playlist's album; without it
     `release_date` ("2011", "2011-09-30") and `track_total` sharpen the choice of the release.
@@ -90,7 +97,7 @@ def choose_recording(
         duration_ms=wanted.duration_ms,
     )
     fits = sorted(
-        (_fit(wanted, recording, edition) for recording in recordings), key=lambda fit: fit[:10]
+        (_fit(wanted, recording, edition) for recording in recordings), key=lambda fit: fit[:11]
     )
     with_isrc = [fit for fit in fits if not fit.lacks_isrc]
     by_isrc = _judge_isrc(wanted, with_isrc) if with_isrc else None
@@ -148,13 +155,18 @@ def _fit(wanted: WantedRecording, recording: Recording, edition: WantedRelease) 
         length = release.track_length_ms
     is_known = bool(length) and bool(wanted.duration_ms)
     off = abs((length or 0) - (wanted.duration_ms or 0)) if is_known else 0
+    title = _title_agreement(wanted, recording)
+    if title is TitleAgreement.OTHER_VERSION and album < 2 and is_known and off <= _SAME_LENGTH:
+        # On a live album, "live" often stands on one side only.
+        title = TitleAgreement.ADDITION
     return _Fit(
         recording.is_video,
         wanted.isrc is None or wanted.isrc not in recording.isrcs,
-        _title_agreement(wanted, recording),
+        title,
         _length_class(off) if is_known else 1,
         not _has_artist(wanted, recording),
         album,
+        edition_order(release, edition) if release else (3,),
         recording.first_release_date or "9999",
         off,
         country_place(release),
@@ -249,7 +261,7 @@ def _rivals(best: _Fit, fits: list[_Fit]) -> list[_Fit]:
         for fit in fits
         if fit.recording.id != best.recording.id
         and fit.is_length_known == best.is_length_known
-        and fit[:6] == best[:6]
+        and fit[:7] == best[:7]
     ]
 
 

@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ..model import Release
 from .artists import VARIOUS
-from .folding import fold
+from .folding import compact, fold
 from .songs import share_artist
 from .target import album_core
 
@@ -54,6 +54,7 @@ class WantedRelease:
     date: str | None = None  # "2011", "2011-09" or "2011-09-30"
     track_total: int | None = None
     barcode: str | None = None
+    catalog_number: str | None = None
     disc_number: int | None = None
     track_number: int | None = None
     duration_ms: int | None = None  # Of the track, not of the album.
@@ -64,7 +65,7 @@ class WantedRelease:
 def choose_release(releases: Sequence[Release], wanted: WantedRelease) -> Release | None:
     """Return the edition the playlist names, else what the policy ranks first; None without releases.
 
-    The order is MusicBrainz practice: the release linked to the album or with its barcode; no
+    The order is MusicBrainz practice: the release linked to the album or with its barcode or number; no
     transliterated track list; artist, title, number of tracks, position and year as the playlist has
     them; official before promotional before bootleg, the artist's own before samplers, plain albums
     before compilations and live albums, albums before singles, the date nearest to the playlist's,
@@ -78,9 +79,10 @@ def release_order(release: Release, wanted: WantedRelease) -> tuple[object, ...]
     return (
         release.id not in wanted.linked,
         not _is_same_barcode(wanted.barcode, release.barcode),
+        not _is_same_number(wanted.catalog_number, release.catalog_numbers),
         release.status == _STATUSES[-1],
         _is_by_others(wanted.artists, release),
-        *_edition_order(release, wanted),
+        *edition_order(release, wanted),
         release.id != wanted.preferred,
         _place(_STATUSES, release.status),
         is_by_various(release),
@@ -97,7 +99,7 @@ def release_order(release: Release, wanted: WantedRelease) -> tuple[object, ...]
     )
 
 
-def _edition_order(release: Release, wanted: WantedRelease) -> tuple[object, ...]:
+def edition_order(release: Release, wanted: WantedRelease) -> tuple[object, ...]:
     """Return how far a release is from being the edition that the playlist names."""
     distance = _title_distance(wanted.title, release.title)
     title = min(album_agreement(wanted.title, release.title), 1 if distance <= _SLIP else 2)
@@ -121,6 +123,12 @@ def is_by_various(release: Release) -> bool:
 def _is_same_barcode(wanted: str | None, actual: str | None) -> bool:
     """Tell whether two barcodes agree; services disagree about zeros in front. Others prove nothing."""
     return bool(wanted) and bool(actual) and _digits(wanted) == _digits(actual) != ""
+
+
+def _is_same_number(wanted: str | None, actual: Sequence[str]) -> bool:
+    """Tell whether a catalogue number agrees, however it is spaced; others prove nothing."""
+    number = compact(wanted or "")
+    return bool(number) and any(number == compact(other) for other in actual)
 
 
 def _digits(barcode: str | None) -> str:

@@ -108,6 +108,9 @@ def parse_release(data: JsonObject) -> Release | None:
         track_length_ms=positive_or_none(track.get("length")),
         has_front_cover=_has_front_cover(data),
         barcode=text_or_none(data.get("barcode")),
+        catalog_numbers=_texts(
+            [info.get("catalog-number") for info in json_objects(data.get("label-info"))]
+        ),
     )
 
 

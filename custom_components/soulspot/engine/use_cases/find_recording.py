@@ -1,6 +1,7 @@
 """Find the MusicBrainz recording of a track: by ISRC, on the album's own release, then by words."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 import re
 
@@ -15,6 +16,7 @@ from ..musicbrainz.models import ReleaseDetails
 
 # Where additions of titles begin: MusicBrainz writes guests and remasters elsewhere.
 _ADDITION = re.compile(r"\s*[(\[]|\s[-–—]\s|\s(?:feat|ft|featuring)\b", re.IGNORECASE)
+_FEW = 4  # Recordings that are compared in no time.
 _MAXIMUM_LINKED = 3  # Releases of one album's address that are read as a whole.
 
 
@@ -51,20 +53,18 @@ class FindRecording:
             return await self._chosen(wanted, track, hints, refresh=refresh)
         edition = wanted_release(track, hints)
         found = list(hints.by_isrc)
-        match = choose_recording(wanted, found, release=edition)
+        match = await _choose(wanted, found, edition)
         if hints.linked and not _is_on(match, hints.linked):
             for release_id in sorted(hints.linked)[:_MAXIMUM_LINKED]:
                 details = await self._musicbrainz.release(release_id, refresh=refresh)
                 if details is not None:
                     edition = _with_link(edition, details)
                     found = [*details.recordings, *found]
-            match = _better(choose_recording(wanted, found, release=edition), match)
+            match = _better(await _choose(wanted, found, edition), match)
         # No search tells apart what one ISRC stands for.
         if not is_settled(match) and match.certainty is not Certainty.AMBIGUOUS:
             async for searched in self._searched(wanted, refresh=refresh):
-                match = _better(
-                    choose_recording(wanted, (*found, *searched), release=edition), match
-                )
+                match = _better(await _choose(wanted, (*found, *searched), edition), match)
                 if is_settled(match):
                     break
         return await self._with_releases(wanted, match, edition, refresh=refresh)
@@ -85,7 +85,7 @@ class FindRecording:
             if recording is None:
                 raise InputError("unknown_musicbrainz_id", id=hints.recording_id)
         if details is not None and recording is None:
-            match = choose_recording(wanted, details.recordings, release=edition)
+            match = await _choose(wanted, details.recordings, edition)
             if match.recording is None:
                 raise InputError("not_on_release", release=details.release.title)
             recording = match.recording
@@ -139,6 +139,15 @@ class FindRecording:
             return match
         again = choose_recording(wanted, (full,), release=edition)
         return again if is_usable(again) else match
+
+
+async def _choose(
+    wanted: WantedRecording, recordings: Sequence[Recording], edition: WantedRelease
+) -> RecordingMatch:
+    """Choose beside the event loop when there are many: their artists have many names."""
+    if len(recordings) <= _FEW:
+        return choose_recording(wanted, recordings, release=edition)
+    return await asyncio.to_thread(choose_recording, wanted, recordings, release=edition)
 
 
 def wanted_release(track: Track, hints: Hints) -> WantedRelease:
