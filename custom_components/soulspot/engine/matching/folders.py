@@ -31,16 +31,16 @@ class AlbumLevel(IntEnum):
 
 
 class FolderMatch(NamedTuple):
-    """Hold what the folders of a file say."""
+    """Hold what the folders of a file say; folders that say the same share it, without their words."""
 
-    parent: str
     artist: Presence
     album: AlbumLevel
     kinds: frozenset[VersionKind]  # Of the album's folder and those between it and the artist's.
     distant_kinds: frozenset[VersionKind]  # Of folders above the artist's: how the owner sorts.
     hinted_kinds: frozenset[VersionKind]  # What a name only hints at: "Live Killers", "At Budokan".
     names_others: bool  # The folder has the form "somebody - something", and neither is wanted.
-    number: int  # Equal for folders that say the same in other words; 0 when there is none.
+    number: int  # One for all that say the same; 0 when there is no folder.
+    parent: str = ""  # Where the words are asked for: the path above the file.
 
     @property
     def has_folder(self) -> bool:
@@ -64,7 +64,7 @@ class _Segment(NamedTuple):
 
 _NO_KINDS: frozenset[VersionKind] = frozenset()
 NO_FOLDER = FolderMatch(
-    "", Presence.NONE, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS, _NO_KINDS, False, 0
+    Presence.NONE, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS, _NO_KINDS, False, 0
 )
 # Most folders name neither artist nor album, but a shelf or some other album.
 _NOTHING = _Segment(Presence.NONE, AlbumLevel.UNKNOWN, _NO_KINDS, _NO_KINDS)
@@ -114,36 +114,28 @@ class FolderReader:
         self._telling_words = _telling_words(shelf)
         self._notable_words = self._telling_words | REWRITTEN
         self._segments: dict[str, _Segment] = {}
-        self._matches: dict[str, FolderMatch] = {}
-        self._numbers: dict[tuple[object, ...], int] = {}
-        self._count = count(1)
+        self.known: dict[str, FolderMatch] = {}  # By the path above a file.
+        self._matches: dict[tuple[object, ...], FolderMatch] = {}  # By what they say.
+        self._numbers = count(1)
 
     def read(self, parent: str) -> FolderMatch:
         """Return what the folders of a path say, given without the file's name."""
-        match = self._matches.get(parent)
+        match = self.known.get(parent)
         if match is None:
-            if len(self._matches) >= _FOLDER_CACHE:
-                self._matches.clear()
+            if len(self.known) >= _FOLDER_CACHE:
+                self.known.clear()
                 self._segments.clear()
-            match = self._matches[parent] = self._read(parent)
+            match = self.known[parent] = self._read(parent)
         return match
 
     def _read(self, parent: str) -> FolderMatch:
         """Return what folders say that are not remembered."""
-        segments = self._segments_of(parent)
+        segments, near, artist = self._segments_of(parent)
         if not segments:
             return NO_FOLDER
-        artist, near = Presence.NONE, -1
-        has_marks = False
-        for place, segment in enumerate(segments):
-            if segment.artist > artist:
-                artist, near = segment.artist, place
-            if segment.kinds or segment.hinted_kinds:
-                has_marks = True
-        if near < 0:
-            near = max(len(segments) - 2, 0)
+        inner = segments[: near + 1]  # Up to the artist's folder.
         album, is_other = AlbumLevel.UNKNOWN, False
-        for segment in segments[near:]:
+        for segment in inner:
             if segment.album is AlbumLevel.OTHER:
                 is_other = True
             elif segment.album < album:
@@ -151,23 +143,28 @@ class FolderReader:
         if is_other and album is AlbumLevel.UNKNOWN:
             album = AlbumLevel.OTHER
         kinds = distant = hinted = _NO_KINDS
-        if has_marks:
-            kinds = _NO_KINDS.union(*[segment.kinds for segment in segments[near:]])
-            hinted = _NO_KINDS.union(*[segment.hinted_kinds for segment in segments[near:]]) - kinds
-            distant = _NO_KINDS.union(*[segment.kinds for segment in segments[:near]])
+        for segment in segments:
+            if segment.kinds or segment.hinted_kinds:
+                kinds = _NO_KINDS.union(*[each.kinds for each in inner])
+                hinted = _NO_KINDS.union(*[each.hinted_kinds for each in inner]) - kinds
+                distant = _NO_KINDS.union(*[each.kinds for each in segments[near + 1 :]])
+                break
         names_others = (
             artist is Presence.NONE
             and album is AlbumLevel.OTHER
             and _has_several_parts(named_folders(parent)[-1])
         )
         facts = (artist, album, kinds, distant, hinted, names_others)
-        number = self._numbers.get(facts) or self._numbers.setdefault(facts, next(self._count))
-        return FolderMatch(parent, *facts, number)
+        match = self._matches.get(facts)
+        if match is None:
+            match = self._matches.setdefault(facts, FolderMatch(*facts, next(self._numbers)))
+        return match
 
-    def _segments_of(self, parent: str) -> list[_Segment]:
-        """Return what each folder of a path says, the innermost last."""
+    def _segments_of(self, parent: str) -> tuple[list[_Segment], int, Presence]:
+        """Return what each folder of a path says, the innermost first, and which one names the artist how clearly."""
         known = self._segments
         segments: list[_Segment] = []
+        artist, near = Presence.NONE, -1
         for raw in reversed(folders_of(parent)):
             segment = known.get(raw)
             if segment is None:
@@ -175,20 +172,23 @@ class FolderReader:
                     continue
                 segment = known[raw] = self._read_segment(raw)
             segments.append(segment)
+            if segment.artist and segment.artist >= artist:
+                artist, near = segment.artist, len(segments) - 1
             if len(segments) == _DEEPEST:
                 break
-        segments.reverse()
-        return segments
+        return segments, near if near >= 0 else 1, artist
 
     def _read_segment(self, raw: str) -> _Segment:
         """Return what one folder says; most say nothing that could be wanted, and are read no closer."""
         words: Sequence[str] | None = plain_words(raw)
-        if not words or not self._notable_words.isdisjoint(words):
+        if words and self._notable_words.isdisjoint(words):
+            return _SOMETHING if _is_telling(words) else _NOTHING
+        if not words or not REWRITTEN.isdisjoint(words):
             words = parse_name(raw).words
-            text = f" {' '.join(words)} "
-            if not self._telling_words.isdisjoint(words) or has_other_script(text):
-                return self._read_closely(raw, words, text)
-        return _SOMETHING if _is_telling(words) else _NOTHING
+        text = f" {' '.join(words)} "
+        if self._telling_words.isdisjoint(words) and not has_other_script(text):
+            return _SOMETHING if _is_telling(words) else _NOTHING
+        return self._read_closely(raw, words, text)
 
     def _read_closely(self, raw: str, words: Sequence[str], text: str) -> _Segment:
         """Return what a folder says that may name artist, album or a version."""

@@ -39,7 +39,7 @@ def folders_of(parent: str) -> list[str]:
 
 def is_named(folder: str) -> bool:
     """Tell whether somebody named a folder; drives and the names of shares are not meant to say anything."""
-    return not (folder.startswith(_SHARE_PREFIX) or folder[1:] == _DRIVE or not folder.strip())
+    return folder[:2] != _SHARE_PREFIX and folder[1:] != _DRIVE and bool(folder.strip())
 
 
 def named_folders(parent: str) -> list[str]:

@@ -39,6 +39,19 @@ class QualityProfile:
     maximum_size: int | None = None
     lossless_cutoff: bool = True  # Whoever owns a lossless file is not offered a better one.
 
+    @property
+    def has_bounds(self) -> bool:
+        """Tell whether any file can be refused."""
+        bounds = (
+            self.formats,
+            self.minimum_bit_rate,
+            self.maximum_bit_rate,
+            self.minimum_bit_depth,
+            self.maximum_bit_depth,
+            self.maximum_size,
+        )
+        return any(bound is not None for bound in bounds)
+
     def refusal(
         self, format: str, bit_rate: int | None, bit_depth: int | None, size: int
     ) -> Reason | None:

@@ -11,7 +11,7 @@ from .judging import Judgement, hear_siblings, is_borne_out, judge
 from .lengths import LengthLevel, LengthMatch, estimate_bit_rate, is_cut_short
 from .paths import SURE_FORMATS, format_of, split_path
 from .peers import peer_order
-from .quality import QualityProfile
+from .quality import LOSSLESS, QualityProfile
 from .reading import WITHOUT_TITLE, FileReader, reader_of
 from .siblings import SiblingLevel, Siblings
 from .wanted import WantedRecording
@@ -68,6 +68,7 @@ class _Weigher:
         self._reader = reader
         self._target = reader.target
         self._profile = profile
+        self._has_bounds = profile.has_bounds
         self._histories = histories
         self._peers: dict[str, tuple[int, ...]] = {}
         self._taken: list[Ordered] = []
@@ -76,10 +77,8 @@ class _Weigher:
 
     def _order_of(self, response: PeerResponse) -> tuple[int, ...]:
         """Return a peer's sort key, and remember it."""
-        order = self._peers.get(response.username)
-        if order is None:
-            order = peer_order(response, self._histories.get(response.username))
-            self._peers[response.username] = order
+        order = peer_order(response, self._histories.get(response.username))
+        self._peers[response.username] = order
         return order
 
     def weigh(self, responses: Sequence[PeerResponse], *, puts_off: bool) -> None:
@@ -91,7 +90,7 @@ class _Weigher:
         """
         reader = self._reader
         titles, lengths, read_length = reader.titles, reader.lengths, reader.read_length
-        read_title, read_folder, judge = reader.read_title, reader.folders.read, reader.judge
+        read_title, judge = reader.read_title, reader.judge
         misses = self._misses
         others, missed, unread, judged = misses.others, misses.missed, misses.unread, misses.judged
         implausible, contradicts = LengthLevel.IMPLAUSIBLE, LengthLevel.CONTRADICTS
@@ -109,7 +108,9 @@ class _Weigher:
                 title = titles.get(stem)
                 if title is None:
                     if puts_off:
-                        length = lengths.get(file.length_s) or read_length(file, format_name)
+                        length = lengths.get(file.length_s)
+                        if length is None:
+                            length = read_length(file, format_name)
                         if length.level is contradicts:
                             unread.append((response, file, format_name, length))
                             continue
@@ -126,7 +127,7 @@ class _Weigher:
                         Miss(count, title.match.level, length, response, file, format_name)
                     )
                     continue
-                judgement = judge(title, read_folder(parent), length)
+                judgement = judge(title, parent, length)
                 if judgement.outcome is leave:
                     judged.append(Entry(response, file, format_name, length, judgement, None))
                 else:
@@ -146,14 +147,15 @@ class _Weigher:
             judgement = judge(self._target, judgement.title, judgement.folder, length)
         profile, refusal = self._profile, None
         if judgement.outcome is not Outcome.LEAVE:
-            bit_rate = estimate_bit_rate(file, self._target.seconds)
-            depth = file.bit_depth
-            refusal = profile.refusal(format_name, bit_rate, depth, file.size)
+            is_lossless = format_name in LOSSLESS  # Then the bit rate plays no part.
+            bit_rate = None if is_lossless else estimate_bit_rate(file, self._target.seconds)
+            if self._has_bounds:
+                refusal = profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
             if refusal is None:
                 order = (
                     judgement.certainty,
-                    profile.order(format_name, bit_rate, depth, file.sample_rate),
-                    self._order_of(response),
+                    profile.order(format_name, bit_rate, file.bit_depth, file.sample_rate),
+                    self._peers.get(response.username) or self._order_of(response),
                     response.username,
                     file.path,
                 )
@@ -231,7 +233,7 @@ class _Weigher:
             outcome, key = Outcome.LEAVE, "nothing_right" if misses else "nothing_found"
             if any(entry.refusal and _is_right(entry) for entry in misses.judged):
                 key = "nothing_good_enough"
-        best = heapq.nsmallest(POOL_LIMIT, pool, key=sort_key)
+        best = sorted(pool, key=sort_key)[:POOL_LIMIT]
         decision = Decision(
             outcome=outcome,
             pool=tuple([candidate(reader, entry) for _, entry in best]),

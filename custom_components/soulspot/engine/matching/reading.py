@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..model import RemoteFile
 from .comparing import SAME_TAKE_SECONDS, names_other_version
-from .folders import FolderMatch, reader_for, shelf_of
+from .folders import reader_for, shelf_of
 from .judging import Judgement, judge
 from .lengths import LengthLevel, LengthMatch, is_plausible, match_length
 from .names import parse_name
@@ -105,10 +105,12 @@ class FileReader:
             self._contradicting[seconds] = length
         return length
 
-    def judge(self, title: ReadTitle, folder: FolderMatch, length: LengthMatch) -> Judgement:
+    def judge(self, title: ReadTitle, parent: str, length: LengthMatch) -> Judgement:
         """Return the judgement; files whose evidence is alike share it, with the length of one of them."""
+        folders = self.folders
+        folder = folders.known.get(parent) or folders.read(parent)
         if title.depends_on_folder:
-            return judge(self.target, title.match, folder, length)
+            return judge(self.target, title.match, folder._replace(parent=parent), length)
         is_same_take = -SAME_TAKE_SECONDS <= length.seconds <= SAME_TAKE_SECONDS
         key = (title.number, folder.number, length.level, is_same_take)
         judgement = self._judgements.get(key)

@@ -159,7 +159,7 @@ def _explain(reader: FileReader, entry: Entry, judgement: Judgement) -> Sequence
 def whole_judgement(reader: FileReader, entry: Entry) -> Judgement:
     """Return a judgement with the file's own folder, or all the evidence of a file left early."""
     parent = split_path(entry.file.path)[0]
-    folder = reader.folders.read(parent)
+    folder = reader.folders.read(parent)._replace(parent=parent)
     if entry.judgement is not None:
         return entry.judgement._replace(folder=folder, length=entry.length)
     return judge(reader.target, reader.title_of(entry.file.path).match, folder, entry.length)
