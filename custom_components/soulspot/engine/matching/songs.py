@@ -10,6 +10,7 @@ from .spelling import is_slip, numbers
 from .target import SongTitle, read_title
 from .transliteration import has_other_script, romanise, sound_of
 from .versions import Version
+from .works import is_same_work, read_work
 
 
 class TitleAgreement(IntEnum):
@@ -63,6 +64,9 @@ def _compare_words(one: SongTitle, other: SongTitle) -> TitleAgreement:
     """Return how the words of two titles agree, versions aside."""
     if "".join(one.full) == "".join(other.full):
         return TitleAgreement.SAME
+    works = read_work(one.full), read_work(other.full)
+    if any(work.is_certain for work in works) and is_same_work(*works):
+        return TitleAgreement.CLOSE
     if is_slip(one.full, other.full) or _sounds_alike(one.full, other.full):
         return TitleAgreement.CLOSE
     if (one.has_addition or other.has_addition) and numbers(one.full) == numbers(other.full):

@@ -12,14 +12,18 @@ from .words import (
     ARTICLES,
     GUEST_WORDS,
     NEUTRAL_WORDS,
+    PART_NOUNS,
     PLACE_WORDS,
     SOUNDTRACK_WORDS,
     WEAK_GUEST_WORDS,
     VersionKind,
 )
+from .works import Work, read_work
 
 # A work with the names of its parts behind it: "2112: I. Overture / II. The Temples of Syrinx".
 _ENUMERATED = re.compile(r"^(?P<work>[^:]+): (?:I\.? .+ / II\.? |1\.? .+ / 2\.? |[^/]+ / [^/]+ / )")
+
+_HALVES = re.compile(r": | [-–—] ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,9 @@ class Target:
     romanised: str  # Empty when the title is in Latin letters.
     artists: tuple[ArtistForm, ...]
     names_artist: bool
+    work: Work | None  # None when the title is a song's.
+    movement: tuple[str, ...]  # What a title of two names calls its second half; may be empty.
+    whole: frozenset[str]  # The telling words of its first half.
     short_names: frozenset[str]  # What the artists are called for short.
     is_place: bool  # The title only says where on a record it stands: "Intro".
     album_text: str  # Empty when unknown.
@@ -96,6 +103,8 @@ def prepare(wanted: WantedRecording) -> Target:
     enumerated = _ENUMERATED.match(wanted.title)
     title = read_title(enumerated["work"] if enumerated else wanted.title)
     articleless_core = _articleless(title.core) if title.has_addition else ()
+    work = read_work(title.full)
+    whole, movement = _halves(wanted.title)
     forms: dict[str, ArtistForm] = {}
     for artist in wanted.artists:
         for form in artist_forms(artist):
@@ -119,6 +128,9 @@ def prepare(wanted: WantedRecording) -> Target:
         romanised=romanise(" ".join(title.full)),
         artists=tuple(forms.values()),
         names_artist=bool(forms),
+        work=work if work.is_certain else None,
+        movement=movement,
+        whole=whole,
         short_names=frozenset().union(*(short_names(artist) for artist in wanted.artists)),
         is_place=all(word in PLACE_WORDS or is_number(word) for word in title.core)
         and any(word in PLACE_WORDS for word in title.core),
@@ -130,6 +142,21 @@ def prepare(wanted: WantedRecording) -> Target:
         seconds=None if not wanted.duration_ms else wanted.duration_ms / 1000,
         plain_names=plain_names | {full_text: False},
     )
+
+
+def _halves(title: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the words of a work and of its part: "A Love Supreme, Pt. I – Acknowledgement"; else nothing."""
+    halves = _HALVES.split(title, maxsplit=1)
+    if len(halves) < 2:
+        return frozenset(), ()
+    words = parse_name(halves[1]).words
+    while words and (words[0] == "i" or is_number(words[0])):
+        words = words[1:]
+    region = read_region(words, True) if words else None
+    if region is None or region.versions or not region.foreign:
+        return frozenset(), ()
+    whole = read_region(parse_name(halves[0]).words, True).foreign
+    return frozenset(whole) - PART_NOUNS, words
 
 
 def album_core(album: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from .surroundings import NO_TITLE, TitleLevel, TitleMatch, places, read_around
 from .target import Target
 from .transliteration import has_other_script, romanise, sound_of
 from .versions import is_number
+from .works import is_same_work, read_work
 
 _MOST_PLACES = 4
 _SHORTEST_CUT = 10
@@ -95,6 +96,8 @@ def _match_loosely(target: Target, name: Name) -> TitleMatch:
         match = _match_romanised(target, name)
         if match is not None:
             return match
+    if (target.work or target.movement) and (match := _match_work(target, name)):
+        return match
     full = target.title.full
     if f" {full[0]} " not in name.text and not fuzz.partial_ratio(
         target.compact_full, name.text.replace(" ", ""), score_cutoff=_ALIKE
@@ -111,6 +114,23 @@ def _match_loosely(target: Target, name: Name) -> TitleMatch:
         if _is_beginning(own, full):
             return read_around(target, name, start, part.stop, TitleLevel.SHORTENED)
     return NO_TITLE
+
+
+def _match_work(target: Target, name: Name) -> TitleMatch | None:
+    """Return a match with a work named less fully, or with a movement whose work the album names."""
+    words = name.words
+    for part in name.parts:
+        if part.bracketed:
+            continue
+        start = part.start
+        while start < part.stop - 1 and is_number(words[start]):
+            start += 1
+        if target.work and is_same_work(read_work(words[start:]), target.work):
+            return read_around(target, name, start, len(words), TitleLevel.CLOSE)
+        is_part = target.movement and words[start : part.stop] == target.movement
+        if is_part and target.whole.isdisjoint(words):
+            return read_around(target, name, start, part.stop, TitleLevel.SHORTENED)
+    return None
 
 
 def _is_beginning(own: tuple[str, ...], full: tuple[str, ...]) -> bool:
