@@ -35,6 +35,7 @@ from .engine.settings import Endpoints
 from .entry import EntrySnapshot, database_path, pipeline_settings, playlist_options
 from .errors import setup_error
 from .issues import async_forget_login, async_watch_login
+from .webhook import async_setup_webhook
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> 
         entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     entry.async_on_unload(entry.add_update_listener(_Changes(entry).async_apply))
     async_watch_login(hass, entry)
+    async_setup_webhook(hass, entry)
     work.async_start()
     entry.async_create_background_task(hass, playlists.async_refresh(), f"{DOMAIN} first sync")
     return True

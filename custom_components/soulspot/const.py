@@ -23,6 +23,9 @@ CONF_PATH_TEMPLATE: Final = "path_template"
 CONF_KEEP_SOURCE: Final = "keep_source"
 CONF_ADVANCED: Final = "advanced"  # A section of its own, with what follows.
 CONF_ACOUSTID_KEY: Final = "acoustid_key"
+CONF_WEBHOOK: Final = "webhook"  # Asked for in the form; what is stored is the id.
+CONF_WEBHOOK_ID: Final = "webhook_id"  # A secret: whoever knows it can call.
+CONF_WEBHOOK_LOCAL_ONLY: Final = "webhook_local_only"
 
 # What a playlist subentry holds.
 CONF_PLAYLIST_ID: Final = "playlist_id"

@@ -16,6 +16,7 @@ from .const import (
     CONF_SLSKD_API_KEY,
     CONF_SLSKD_DOWNLOADS,
     CONF_SPOTIFY_USER_ID,
+    CONF_WEBHOOK_ID,
 )
 from .coordinator import SoulSpotConfigEntry
 from .engine.views import PlaylistSnapshot, ServiceHealth
@@ -29,6 +30,7 @@ _TO_REDACT = {
     CONF_SLSKD_API_KEY,
     CONF_ACOUSTID_KEY,
     CONF_SLSKD_DOWNLOADS,
+    CONF_WEBHOOK_ID,
     CONF_LOCAL_DOWNLOADS,
     CONF_LIBRARY,
 }

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from homeassistant.components.webhook import async_generate_id
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 
-from ..const import CONF_PATH_TEMPLATE
+from ..const import CONF_PATH_TEMPLATE, CONF_WEBHOOK, CONF_WEBHOOK_ID
 from ..engine.errors import InputError
 from ..engine.library.paths import TEMPLATE_FIELDS, validate_template
-from .schemas import OPTIONS_SCHEMA
+from ..webhook import async_describe_webhook
+from .schemas import OPTIONS_SCHEMA, WEBHOOK_SCHEMA
 
 _TEMPLATE_ERRORS = {
     "empty": "template_empty",
@@ -19,7 +21,11 @@ _TEMPLATE_ERRORS = {
 
 
 class SoulSpotOptionsFlow(OptionsFlow):
-    """Handle quality, file names and what becomes of slskd's copy."""
+    """Handle quality, file names, what becomes of slskd's copy, and slskd's calls."""
+
+    def __init__(self) -> None:
+        """Begin with nothing chosen."""
+        self._chosen: dict[str, Any] = {}
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show and store the options."""
@@ -33,12 +39,43 @@ class SoulSpotOptionsFlow(OptionsFlow):
                 errors[CONF_PATH_TEMPLATE] = _TEMPLATE_ERRORS[error.placeholders["problem"]]
                 placeholders["detail"] = error.placeholders["detail"]
             else:
-                return self.async_create_entry(data=user_input)
+                return await self._async_store(user_input)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, user_input or self.config_entry.options
+                OPTIONS_SCHEMA, user_input or self._present()
             ),
             errors=errors,
             description_placeholders=placeholders,
         )
+
+    async def async_step_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what is to be entered in slskd."""
+        if user_input is not None:
+            return self.async_create_entry(data=self._chosen | user_input)
+        return self.async_show_form(
+            step_id="webhook",
+            data_schema=self.add_suggested_values_to_schema(
+                WEBHOOK_SCHEMA, self.config_entry.options
+            ),
+            description_placeholders=async_describe_webhook(
+                self.hass, self.config_entry, self._chosen[CONF_WEBHOOK_ID]
+            ),
+        )
+
+    async def _async_store(self, user_input: dict[str, Any]) -> ConfigFlowResult:
+        """Store the choice, after a look at slskd's configuration when slskd is to call."""
+        is_to_call = user_input.pop(CONF_WEBHOOK, False)
+        self._chosen = user_input
+        if not is_to_call:
+            return self.async_create_entry(data=user_input)
+        known = self.config_entry.options.get(CONF_WEBHOOK_ID)
+        self._chosen[CONF_WEBHOOK_ID] = known or async_generate_id()
+        return await self.async_step_webhook()
+
+    def _present(self) -> dict[str, Any]:
+        """Return what is chosen now, in the form's words."""
+        options = dict(self.config_entry.options)
+        return options | {CONF_WEBHOOK: CONF_WEBHOOK_ID in options}

@@ -28,6 +28,8 @@ from ..const import (
     CONF_SLSKD_API_KEY,
     CONF_SLSKD_DOWNLOADS,
     CONF_SLSKD_VERIFY_CERTIFICATE,
+    CONF_WEBHOOK,
+    CONF_WEBHOOK_LOCAL_ONLY,
 )
 from ..engine.model import LIKED_SONGS_ID, PlaylistSummary, Quality
 from ..engine.settings import DEFAULT_TEMPLATE
@@ -71,10 +73,15 @@ OPTIONS_SCHEMA = probatio.Schema(
         ),
         probatio.Required(CONF_PATH_TEMPLATE, default=DEFAULT_TEMPLATE): TextSelector(),
         probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
+        probatio.Optional(CONF_WEBHOOK, default=False): BooleanSelector(),
         probatio.Optional(CONF_ADVANCED): section(
             probatio.Schema({probatio.Optional(CONF_ACOUSTID_KEY): _PASSWORD}), {"collapsed": True}
         ),
     }
+)
+
+WEBHOOK_SCHEMA = probatio.Schema(
+    {probatio.Required(CONF_WEBHOOK_LOCAL_ONLY, default=True): BooleanSelector()}
 )
 
 _PLAYLIST_FIELDS = {

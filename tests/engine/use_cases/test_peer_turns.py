@@ -52,12 +52,13 @@ def test_peers_without_transfers_are_forgotten() -> None:
 
 
 def test_a_word_from_slskd_hastens_a_look() -> None:
-    """Look at a peer at the next opportunity, before others that wait."""
+    """Look at a peer at once, before others that wait, also when it is the only one."""
     turns = PeerTurns()
     turns.update({"one": (1, 5.0), "two": (1, 5.0)}, NOW)
     turns.set(("one",), FLOWING, NOW)
     turns.set(("two",), QUEUED, NOW)
-    turns.hasten("two")
+    turns.hasten("two", after(1))
+    assert turns.due(after(1)) == ("two",)
     assert set(turns.due(after(FLOWING))) == {"one", "two"}
 
 

@@ -245,7 +245,7 @@ class WatchTransfers:
         """Take over what slskd tells by itself, and look at that peer now."""
         self._files.note(event)
         if event.username is not None:
-            self._turns.hasten(event.username)
+            self._turns.hasten(event.username, self._context.clock.now())
         self.wake()
 
     async def _row_gone(self, transfer: StoredTransfer, now: datetime) -> None:
