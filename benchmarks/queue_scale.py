@@ -149,6 +149,7 @@ def context_of(settings: PipelineSettings, session: aiohttp.ClientSession, clock
         spotify=None,
         musicbrainz=MusicBrainzClient(unused, RequestLane(clock), cache, version="0"),
         cover_art=CoverArtClient(unused, version="0"),
+        acoustid=None,
         fetch_image=no_image,
         playlists={},
     )

@@ -1,7 +1,7 @@
 """Live through a week with thousands of wanted tracks and people who come and go.
 
 The same network is worked twice: by the pipeline, and the plain way (one search for each track, the
-first choice only, never another peer).
+first choice only, never another peer). Both are judged by the network's own truth about every file.
 """
 
 import asyncio
@@ -10,11 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-import random
-import sqlite3
 import time
-from types import MappingProxyType
-from typing import Self
+from typing import Any
 import uuid
 
 import aiohttp
@@ -22,95 +19,47 @@ from yarl import URL
 
 from benchmarks.crash_world import most_in_window
 from benchmarks.virtual_time import LoopClock, VirtualLoop
+from benchmarks.week_catalogue import PLAYLISTS, wanted_catalogue
+from benchmarks.week_journal import Diary, read_diary
+from benchmarks.week_network import RIGHT, Network, Plenty
 from custom_components.soulspot.engine.errors import Service, ServiceError
 from custom_components.soulspot.engine.http import HttpClient
-from custom_components.soulspot.engine.matching import (
-    Outcome,
-    WantedRecording,
-    profile_for,
-    queries,
-    rank,
-)
+from custom_components.soulspot.engine.matching import Outcome, WantedRecording, profile_for, rank
 from custom_components.soulspot.engine.model import Quality
 from custom_components.soulspot.engine.pipeline import Pipeline
 from custom_components.soulspot.engine.settings import Endpoints, PipelineSettings, PlaylistOptions
 from custom_components.soulspot.engine.slskd.client import SlskdClient
-from custom_components.soulspot.engine.slskd.models import RequestedFile, TransferState
+from custom_components.soulspot.engine.slskd.models import (
+    RequestedFile,
+    SearchLimits,
+    TransferState,
+)
 from custom_components.soulspot.engine.slskd.searching import search
-from simulators.audio import AudioLibrary
-from simulators.catalogue import Catalogue, CataloguePlaylist, Recording
-from simulators.catalogue.model import LISTENER, EntryKind, PlaylistEntry
+from simulators.catalogue import Catalogue, Recording
 from simulators.musicbrainz.gate import MusicBrainzSettings
 from simulators.musicbrainz.server import MusicBrainzSimulator
-from simulators.slskd import (
-    Flood,
-    Population,
-    Settings,
-    SharingOptions,
-    SlskdSimulator,
-    WriteMode,
-    let_people_come_and_go,
-    share_catalogue,
-)
+from simulators.slskd import WriteMode
 from simulators.spotify import SpotifySimulator
 
-_WEEK = 7 * 24 * 3600.0
-_PEOPLE = 300
-_SEED = 5
-# How many tracks of an album somebody has on playlists: mostly one.
-_OF_ALBUM = {1: 50, 2: 22, 3: 12, 5: 8, 12: 8}
-_PLAYLISTS = {"long": 0.6, "middle": 0.25, "short": 0.12, "tiny": 0.03}
-_SHARING = SharingOptions(
-    people=_PEOPLE, seed=_SEED, guaranteed=False, rips=(1, 4), unavailable=0.15
-)
+_HOUR = 3600.0
+_WEEK = 7 * 24 * _HOUR
+# When Home Assistant is restarted: in the middle of the rush, and later.
+_RESTARTS = tuple(hours * _HOUR for hours in (0.05, 0.25, 1.0, 20.0, 90.0))
+_STANDSTILL = 30.0  # seconds
 # The plain way keeps to the same budget: it shall fail by its manners, not by a ban.
 _PLAIN_PAUSE = 220 / 30
-_PLAIN_PATIENCE = 24 * 3600.0
+_PLAIN_PATIENCE = 24 * _HOUR
 _PLAIN_LOOK = 30.0
-_COLOURS = ("Amber", "Copper", "Crimson", "Golden", "Hollow", "Ivory", "Jade", "Silver", "Velvet")
-_THINGS = ("Avenue", "Bridges", "Canyon", "Engines", "Garden", "Harbour", "Lanterns", "Meridian")
+_PLAIN_LIMITS = SearchLimits(response_limit=250, file_limit=25_000)  # As slskd's own page has it.
 
 
-def wanted_catalogue(count: int) -> Catalogue:
-    """Return short recordings of many albums, few of each, on playlists of very different length."""
-    source = random.Random(_SEED)
-    recordings: dict[str, Recording] = {}
-    album = 0
-    while len(recordings) < count:
-        album += 1
-        chosen = source.choices(list(_OF_ALBUM), weights=list(_OF_ALBUM.values()))[0]
-        for track in sorted(source.sample(range(1, 13), chosen)):
-            if len(recordings) < count:
-                recording = _recording(len(recordings), album, track, source)
-                recordings[recording.key] = recording
-    keys = list(recordings)
-    source.shuffle(keys)
-    playlists: dict[str, CataloguePlaylist] = {}
-    for name, share in _PLAYLISTS.items():
-        number = round(count * share)
-        taken, keys = keys[:number], keys[number:]
-        entries = tuple(PlaylistEntry(EntryKind.RECORDING, key) for key in taken)
-        playlists[name] = CataloguePlaylist(name, name.title(), LISTENER, "", entries)
-    return Catalogue(recordings=MappingProxyType(recordings), playlists=MappingProxyType(playlists))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Choose a week."""
 
-
-def _recording(number: int, album: int, track: int, source: random.Random) -> Recording:
-    """Make one recording."""
-    artist = f"The {_THINGS[album % len(_THINGS)]} Society {album // 3 + 1}"
-    return Recording(
-        key=f"week-{number:05d}",
-        artists=(artist,),
-        title=f"{source.choice(_COLOURS)} {source.choice(_THINGS)} {number + 1}",
-        album=f"{_COLOURS[album % len(_COLOURS)]} Volume {album}",
-        album_artist=artist,
-        track_number=track,
-        disc_number=1,
-        total_tracks=12,
-        year=1970 + album % 50,
-        length_ms=12_000 + number * 7_919 % 8_000,
-        isrc=f"ZZWEK{20 + number // 100_000:02d}{number % 100_000:05d}",
-        genres=("test",),
-    )
+    tracks: int
+    seed: int
+    plenty: Plenty = Plenty.RECORDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,53 +67,25 @@ class Week:
     """Hold what a week brought; times in hours of the week."""
 
     wanted: int
+    artists: int
+    albums: int
     obtainable: int  # Of which somebody delivers a sound copy, if he is there at the right time.
-    filed: int
-    wrong: int  # Filed although it is another recording or a spoilt file.
+    filed: int  # Whatever it is.
+    right: int  # Of those, by the network's truth: the wanted recording, sound.
+    verdicts: Mapping[str, int]  # What the filed files are.
     searches: int
     searches_per_filed: float
+    searches_per_right: float
     most_searches_in_window: int
     is_banned: bool
+    restarts: int
     downloads: int
     states: Mapping[str, int]
-    longest_wait_for_a_turn: float | None
+    longest_wait_for_a_turn: float | None  # From the wish to the first answer that was read for it.
     longest_wait_by_playlist: Mapping[str, float]
+    yields: Mapping[str, Mapping[str, int]]  # By kind of query: what it cost and brought.
     hours_until_half_filed: float | None
     real_seconds: float
-
-
-class Network:
-    """Run slskd and the people behind it in virtual time."""
-
-    def __init__(self, folder: Path, catalogue: Catalogue, mode: WriteMode) -> None:
-        """Take the music."""
-        self.population: Population = share_catalogue(catalogue, _SHARING)
-        self.slskd = SlskdSimulator(
-            self.population.peers,
-            folder / "downloads",
-            settings=Settings(clock_speed=1.0, write_mode=mode, flood=Flood(34)),
-            audio=AudioLibrary(),
-        )
-
-    async def __aenter__(self) -> Self:
-        """Start, and let people come and go."""
-        await self.slskd.start()
-        let_people_come_and_go(self.slskd, _SEED)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.slskd.stop()
-
-    def truth(self) -> dict[tuple[str, str], tuple[str, bool]]:
-        """Return by peer and path which recording a file is, and whether it is sound."""
-        return {
-            (copy.username, copy.path): (
-                copy.recording_key,
-                not copy.flaw.spoils_file,
-            )
-            for copy in self.population.copies
-        }
 
 
 class _Tokens:
@@ -182,10 +103,10 @@ class _Tokens:
 # --- The pipeline --------------------------------------------------------------------------------
 
 
-async def live_through(loop: VirtualLoop, folder: Path, count: int) -> Week:
-    """Let the pipeline work for a week."""
+async def live_through(loop: VirtualLoop, folder: Path, setting: Setting) -> Week:
+    """Let the pipeline work for a week, restarts included."""
     began = time.monotonic()
-    catalogue = wanted_catalogue(count)
+    catalogue = wanted_catalogue(setting.tracks, setting.seed)
     clock = LoopClock(loop)
     database = folder / "soulspot.db"
     (folder / "library").mkdir()
@@ -194,128 +115,75 @@ async def live_through(loop: VirtualLoop, folder: Path, count: int) -> Week:
         musicbrainz = await stack.enter_async_context(
             MusicBrainzSimulator(catalogue, settings=MusicBrainzSettings(requests_per_second=1e6))
         )
-        network = await stack.enter_async_context(Network(folder, catalogue, WriteMode.REAL))
+        network = await stack.enter_async_context(
+            Network(folder, catalogue, WriteMode.REAL, plenty=setting.plenty, seed=setting.seed)
+        )
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        pipeline = Pipeline(
-            PipelineSettings(
-                database=database,
-                slskd_address=URL(network.slskd.url),
-                slskd_downloads=str(folder / "downloads"),
-                local_downloads=folder / "downloads",
-                library=folder / "library",
-                keep_source=False,
-                endpoints=Endpoints(
-                    spotify_api=URL(spotify.api_url),
-                    musicbrainz=URL(musicbrainz.api_url),
-                    cover_art=URL(musicbrainz.cover_art_url),
-                ),
+        settings = PipelineSettings(
+            database=database,
+            slskd_address=URL(network.slskd.url),
+            slskd_downloads=str(folder / "downloads"),
+            local_downloads=folder / "downloads",
+            library=folder / "library",
+            keep_source=False,
+            endpoints=Endpoints(
+                spotify_api=URL(spotify.api_url),
+                musicbrainz=URL(musicbrainz.api_url),
+                cover_art=URL(musicbrainz.cover_art_url),
             ),
-            session=session,
-            tokens=_Tokens(spotify),
-            clock=clock,
         )
-        await pipeline.open()
-        await pipeline.playlists.configure(
-            {spotify.playlist_id(key): PlaylistOptions() for key in _PLAYLISTS}
-        )
-        start = clock.now().timestamp()
-        running = asyncio.create_task(pipeline.run())
-        await pipeline.playlists.sync()
-        await clock.sleep(_WEEK)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await pipeline.close()
-        by_title = {recording.title: key for key, recording in catalogue.recordings.items()}
-        states, sources, turns, filed_at = await asyncio.to_thread(_read, database)
-        truth = network.truth()
-        wrong = sum(
-            truth.get(source, ("", False)) != (by_title[title], True)
-            for title, source in sources.items()
-        )
+        options = {spotify.playlist_id(key): PlaylistOptions() for key in PLAYLISTS}
+        start = clock.monotonic()
+        for end in (*_RESTARTS, _WEEK):
+            pipeline = Pipeline(settings, session=session, tokens=_Tokens(spotify), clock=clock)
+            await pipeline.open()
+            await pipeline.playlists.configure(options)
+            running = asyncio.create_task(pipeline.run())
+            await pipeline.playlists.sync()
+            await clock.sleep(start + end - clock.monotonic())
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await pipeline.close()
+            await clock.sleep(_STANDSTILL)
+        by_isrc = {recording.isrc: key for key, recording in catalogue.recordings.items()}
+        diary = await asyncio.to_thread(read_diary, database)
+        sources = ((by_isrc[isrc], peer, path) for isrc, peer, path in diary.sources)
         return _week(
+            catalogue,
             network,
-            wanted=count,
-            filed=states["filed"],
-            wrong=wrong,
-            states=states,
-            turns={name: (at - start) / 3600 for name, at in turns.items()},
-            half=_half(filed_at, start, count),
+            verdicts=network.verdicts(sources),
+            states=diary.states,
+            restarts=len(_RESTARTS),
+            diary=diary,
             began=began,
         )
-
-
-def _half(filed_at: Sequence[float], start: float, count: int) -> float | None:
-    """Return after how many hours half of what was wanted was filed."""
-    return round((filed_at[count // 2] - start) / 3600, 1) if len(filed_at) > count // 2 else None
-
-
-def _read(
-    database: Path,
-) -> tuple[Counter[str], dict[str, tuple[str, str]], dict[str, float], list[float]]:
-    """Return the states, where each filed track came from, the last first turn of each playlist, the filings."""
-    connection = sqlite3.connect(database)
-    try:
-        states = Counter(
-            dict(
-                connection.execute("SELECT state, count(*) FROM download GROUP BY state").fetchall()
-            )
-        )
-        sources = {
-            title: (peer, path)
-            for title, peer, path in connection.execute(
-                """
-                SELECT track.title, json_extract(journal.data, '$.peer'), json_extract(journal.data, '$.path')
-                FROM journal JOIN track ON track.id = journal.track_id
-                JOIN library_file ON library_file.track_id = track.id
-                WHERE journal.event = 'requested' ORDER BY journal.id
-                """
-            )
-        }
-        turns = dict(
-            connection.execute(
-                """
-                SELECT playlist.name, max(first.at) FROM playlist_entry
-                JOIN playlist ON playlist.id = playlist_entry.playlist_id
-                JOIN (SELECT track_id, min(at) AS at FROM journal WHERE event = 'searched' GROUP BY track_id) AS first
-                    ON first.track_id = playlist_entry.track_id GROUP BY playlist.id
-                """
-            ).fetchall()
-        )
-        filed_at = [
-            row[0]
-            for row in connection.execute("SELECT filed_at FROM library_file ORDER BY filed_at")
-        ]
-    finally:
-        connection.close()
-    return states, sources, turns, filed_at
 
 
 # --- The plain way -------------------------------------------------------------------------------
 
 
-async def live_plainly(loop: VirtualLoop, folder: Path, count: int) -> Week:
+async def live_plainly(loop: VirtualLoop, folder: Path, setting: Setting) -> Week:
     """Search once for each track, ask once, and take what comes."""
     began = time.monotonic()
-    catalogue = wanted_catalogue(count)
+    catalogue = wanted_catalogue(setting.tracks, setting.seed)
     clock = LoopClock(loop)
-    async with (
-        Network(folder, catalogue, WriteMode.NOTHING) as network,
-        aiohttp.ClientSession() as session,
-    ):
+    network = Network(
+        folder, catalogue, WriteMode.NOTHING, plenty=setting.plenty, seed=setting.seed
+    )
+    async with network, aiohttp.ClientSession() as session:
         http = HttpClient(session=session, service=Service.SLSKD, base_url=URL(network.slskd.url))
-        plain = _PlainWay(SlskdClient(http, None, clock), clock, network)
+        plain = _PlainWay(SlskdClient(http, None, clock), clock)
         async with asyncio.TaskGroup() as group:
             for playlist in catalogue.playlists.values():
                 for key in playlist.recording_keys:
                     await plain.look_for(catalogue.recordings[key], group)
         return _week(
+            catalogue,
             network,
-            wanted=count,
-            filed=plain.ends["filed"],
-            wrong=0,
+            verdicts=network.verdicts(plain.arrived),
             states=plain.ends,
-            turns={},
-            half=None,
+            restarts=0,
+            diary=None,
             began=began,
         )
 
@@ -323,12 +191,12 @@ async def live_plainly(loop: VirtualLoop, folder: Path, count: int) -> Week:
 class _PlainWay:
     """Do what simple scripts do."""
 
-    def __init__(self, client: SlskdClient, clock: LoopClock, network: Network) -> None:
-        """Take the client; whether a file is any good is told by the network's own truth."""
+    def __init__(self, client: SlskdClient, clock: LoopClock) -> None:
+        """Take the client."""
         self._client = client
         self._clock = clock
-        self._truth = network.truth()
         self.ends: Counter[str] = Counter()
+        self.arrived: list[tuple[str, str, str]] = []
 
     async def look_for(self, recording: Recording, group: asyncio.TaskGroup) -> None:
         """Search once, and follow the best answer in a task of its own."""
@@ -339,7 +207,10 @@ class _PlainWay:
             duration_ms=recording.length_ms,
         )
         started = self._clock.monotonic()
-        found = await search(self._client, self._clock, str(uuid.uuid4()), queries(wanted)[0].text)
+        text = f"{recording.artists[0]} {_plain_title(recording.title)}"
+        found = await search(
+            self._client, self._clock, str(uuid.uuid4()), text, limits=_PLAIN_LIMITS
+        )
         decision = await asyncio.to_thread(rank, wanted, found.responses, profile_for(Quality.BEST))
         if decision.outcome is Outcome.TAKE:
             best = decision.pool[0]
@@ -367,42 +238,73 @@ class _PlainWay:
             await self._clock.sleep(_PLAIN_LOOK)
             present = await self._client.download(username, row.id)
             if present is not None and present.is_completed:
-                is_sound = self._truth.get((username, path)) == (key, True)
                 is_here = present.state is TransferState.SUCCEEDED
-                self.ends[
-                    "filed" if is_here and is_sound else "spoilt" if is_here else "failed"
-                ] += 1
+                self.ends["filed" if is_here else "failed"] += 1
+                if is_here:
+                    self.arrived.append((key, username, path))
                 return
         self.ends["never came"] += 1
 
 
+def _plain_title(title: str) -> str:
+    """Return a title as simple scripts search for it: without brackets and what follows a dash."""
+    return title.partition(" (")[0].partition(" - ")[0]
+
+
 def _week(
+    catalogue: Catalogue,
     network: Network,
     *,
-    wanted: int,
-    filed: int,
-    wrong: int,
+    verdicts: Mapping[str, int],
     states: Mapping[str, int],
-    turns: Mapping[str, float],
-    half: float | None,
+    restarts: int,
+    diary: Diary | None,
     began: float,
 ) -> Week:
     """Put the figures together."""
     statistics = network.slskd.statistics
     searches = len(statistics.searches_sent_at)
+    recordings: Sequence[Recording] = tuple(catalogue.recordings.values())
+    filed, right = sum(verdicts.values()), verdicts.get(RIGHT, 0)
+    details: dict[str, Any] = {
+        "longest_wait_for_a_turn": None,
+        "longest_wait_by_playlist": {},
+        "yields": {},
+        "hours_until_half_filed": None,
+    }
+    if diary is not None:
+        waits = diary.longest_waits
+        details = {
+            "longest_wait_for_a_turn": _hours(max(waits.values(), default=0.0)),
+            "longest_wait_by_playlist": {name: _hours(wait) for name, wait in waits.items()},
+            "yields": diary.yields,
+            "hours_until_half_filed": (
+                _hours(diary.filed_after[len(recordings) // 2])
+                if len(diary.filed_after) > len(recordings) // 2
+                else None
+            ),
+        }
     return Week(
-        wanted=wanted,
+        wanted=len(recordings),
+        artists=len({one.artists[0] for one in recordings}),
+        albums=len({(one.album_artist, one.album) for one in recordings}),
         obtainable=len(network.population.obtainable()),
         filed=filed,
-        wrong=wrong,
+        right=right,
+        verdicts=dict(verdicts),
         searches=searches,
         searches_per_filed=round(searches / max(filed, 1), 3),
+        searches_per_right=round(searches / max(right, 1), 3),
         most_searches_in_window=most_in_window(statistics.searches_sent_at),
         is_banned=network.slskd.searches.is_banned,
+        restarts=restarts,
         downloads=statistics.downloads_enqueued,
         states=dict(states),
-        longest_wait_for_a_turn=round(max(turns.values()), 2) if turns else None,
-        longest_wait_by_playlist={name: round(hours, 2) for name, hours in turns.items()},
-        hours_until_half_filed=half,
         real_seconds=round(time.monotonic() - began, 1),
+        **details,
     )
+
+
+def _hours(seconds: float) -> float:
+    """Return hours with two decimals."""
+    return round(seconds / _HOUR, 2)

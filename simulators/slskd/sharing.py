@@ -39,6 +39,7 @@ _FLAWS = {
 
 _BARE_TITLES = 0.7  # How many name a file without the guests and the year of a remaster.
 _FANS_PER_LOOSE_COPY = 10
+_SONG_MS = 240_000
 
 # A person can tell from the path alone who plays, so that a trap has one right answer.
 _EXPLICIT_STYLES = (NamingStyle.DISC_TRACK, NamingStyle.EVERYTHING, NamingStyle.UNDERSCORES)
@@ -208,14 +209,22 @@ def _share_around(
             return
         people = [person for person, _ in fans]
         times = 1 + len(fans) // _FANS_PER_LOOSE_COPY
+    stretch = 1.0 if options.popularity is None else _SONG_MS / recording.length_ms
     for _ in range(times):
-        _share_loosely(shares, recording, people, source)
+        _share_loosely(shares, recording, people, stretch, source)
 
 
 def _share_loosely(
-    shares: Shares, recording: Recording, people: list[Person], source: random.Random
+    shares: Shares,
+    recording: Recording,
+    people: list[Person],
+    stretch: float,
+    source: random.Random,
 ) -> None:
-    """Add a loose copy of each kind, if chance has it."""
+    """Add a loose copy of each kind, if chance has it.
+
+    Other recordings differ in length by so many times as much: short ones like long ones.
+    """
     named = replace(_as_shared(recording, recording.length_ms), artist=recording.artists[0])
     for style in (NamingStyle.FLAT, NamingStyle.COMPILATION):
         if source.random() < 0.4:
@@ -226,10 +235,13 @@ def _share_loosely(
     for decoy in (wrong_version(recording, source), cover(recording, source)):
         if source.random() < 0.6:
             profile = source.choice((Profile.FLAC_16_44, Profile.MP3_320))
+            difference = decoy.length_ms - recording.length_ms
+            if stretch > 1:
+                difference = round(abs(difference) * stretch)
             shares.add_copy(
                 source.choice(people),
                 source.choice(ALBUM_STYLES),
-                decoy,
+                replace(decoy, length_ms=recording.length_ms + difference),
                 profile,
                 Flaw.NONE,
                 source,

@@ -276,15 +276,15 @@ async def test_what_nobody_shares_is_looked_for_ever_more_rarely(make_world: Mak
     status = await world.until(DownloadState.NOT_AVAILABLE)
     assert status.reason is not None
     assert status.reason.key == "no_results"
-    rounds = []
-    for _ in range(12):
+    rounds: list[int] = []
+    for _ in range(6):
         before = len(world.slskd.statistics.searches_sent_at)
-        await world.leap(5 * HOUR)
+        await world.leap(23 * HOUR)
         await world.pass_time(3 * MINUTE)
-        rounds.append(len(world.slskd.statistics.searches_sent_at) > before)
-    # After six hours, twelve more, and twenty-four more, each a quarter longer at most.
-    assert rounds[0] is False
-    assert 2 <= rounds.count(True) <= 4
+        rounds.append(len(world.slskd.statistics.searches_sent_at) - before)
+    # After a day, and after three more, each a quarter longer at most: one search each time.
+    assert rounds[0] == 0
+    assert sum(rounds) == 2
     assert [event.kind for event in world.events] == [EventKind.NOT_AVAILABLE]
     world.slskd.set_presence("ann", Presence.ONLINE)
     await world.leap(15 * 24 * HOUR)
@@ -304,14 +304,16 @@ async def test_a_person_may_ask_at_once_for_what_was_not_there(make_world: MakeW
 
 
 async def test_a_doubtful_file_is_a_question(make_world: MakeWorld) -> None:
-    """A file whose name says nothing of the artist is not taken without asking."""
+    """A file whose name says nothing of the artist is found by other words, and not taken without asking."""
     nameless = replace(
         copy("r3"), path="music\\Old 78s\\03 Gravel and Snow.mp3", attributes=Attributes()
     )
     world = await make_world(peer("ann", nameless))
     await world.start("single")
     await world.sync()
-    status = await world.until(DownloadState.ASK, DownloadState.NOT_AVAILABLE, FILED)
+    await world.until(DownloadState.NOT_AVAILABLE)
+    await world.leap(30 * HOUR)
+    status = await world.until(DownloadState.ASK, FILED)
     assert status.state is DownloadState.ASK
     assert status.reason is not None
     assert status.reason.key == "candidates_uncertain"
@@ -494,6 +496,8 @@ async def test_an_answer_to_a_question_is_not_lost(make_world: MakeWorld) -> Non
     pipeline = await world.start("single")
     pipeline.subscribe(answer)
     await world.sync()
+    await world.until(DownloadState.NOT_AVAILABLE)
+    await world.leap(30 * HOUR)  # Until other words are searched for.
     await world.until(DownloadState.ASK)
     await world.pass_time(2 * MINUTE)
     searched = [

@@ -7,7 +7,7 @@ from .artists import is_same_artist
 from .decision import Candidate, Decision, Evidence, EvidenceField, Outcome, Verdict
 from .folding import fold
 from .quality import QualityProfile, SelectionMode, profile_for
-from .queries import Query, QueryKind, queries
+from .queries import Query, QueryKind, artist_query, queries, release_query
 from .ranking import rank
 from .reasons import SENTENCES, sentence
 from .recordings import Certainty, RecordingMatch, choose_recording, is_same_recording
@@ -29,6 +29,7 @@ __all__ = [
     "SelectionMode",
     "Verdict",
     "WantedRecording",
+    "artist_query",
     "choose_recording",
     "fold",
     "is_same_artist",
@@ -37,5 +38,6 @@ __all__ = [
     "profile_for",
     "queries",
     "rank",
+    "release_query",
     "sentence",
 ]

@@ -22,6 +22,11 @@ _FEATURED = re.compile(
     r"\s+(?:[(\[](?:feat|ft|featuring)\b[^)\]]*[)\]]?|(?:feat|ft|featuring)\b(?:(?!\s[-–—(\[]).)*)",
     re.IGNORECASE,
 )
+# Additions that peers write in many ways or not at all: asking for them only loses files.
+_NEUTRAL_ADDITION = re.compile(
+    r"remaster|\b(?:mono|stereo|edition|deluxe|anniversary|explicit|bonus|(?:album|single|original) version)\b",
+    re.IGNORECASE,
+)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _INSIDE = re.compile(r"[\W_]")
 _MARKS = re.compile(f"[{re.escape(APOSTROPHES)}]")
@@ -45,6 +50,9 @@ class QueryKind(StrEnum):
     ALBUM = "album"  # Title and album, for artist names the server drops.
     FOLDED = "folded"  # Without accents and punctuation.
     WILDCARD = "wildcard"  # First letter of a word replaced: for words the server drops.
+    RELEASE = "release"  # Artist and album name: for several tracks of an album.
+    ARTIST = "artist"  # The artist's name alone: for several tracks from several albums.
+    OWN_WORDS = "own_words"  # A person's.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ class Query:
 def queries(wanted: WantedRecording) -> tuple[Query, ...]:
     """Return distinct search texts in the order to try them; empty when nothing can be searched for.
 
-    Clients treat punctuation and accents differently, so words that contain some are left out while
+    The whole title goes before its core when what is added says which version it is. Clients treat punctuation and accents differently, so words that contain some are left out while
     enough others remain. A leading hyphen would exclude, single letters are dropped by slskd.
     """
     title, core = _FEATURED.sub("", wanted.title), _core(wanted.title)
@@ -69,6 +77,8 @@ def queries(wanted: WantedRecording) -> tuple[Query, ...]:
         (_text(artist, _words([title], _TITLE_WORDS)), QueryKind.FULL),
         (_text(artist, core_words), QueryKind.CORE),
     ]
+    if _NEUTRAL_ADDITION.search(title.removeprefix(core)):
+        steps.reverse()
     if _is_distinctive(core_words):
         steps.append((_text(core_words, ()), QueryKind.TITLE))
     else:
@@ -80,6 +90,29 @@ def queries(wanted: WantedRecording) -> tuple[Query, ...]:
     steps.append((fold(_text(artist, core_words)), QueryKind.FOLDED))
     steps.append((_text(_with_wildcard(artist), core_words), QueryKind.WILDCARD))
     return _distinct(steps)
+
+
+def release_query(artists: Sequence[str], album: str) -> Query | None:
+    """Return the text that finds a whole album, or None when the names do not tell enough."""
+    text = _text(_words(artists[:1], _ARTIST_WORDS), _words([_core(album)], _ALBUM_WORDS))
+    return _of_kind(text, QueryKind.RELEASE)
+
+
+def artist_query(artists: Sequence[str]) -> Query | None:
+    """Return the text that finds everything of the first artist, or None for one word or common ones.
+
+    Searches for one word are answered by so many peers that home routers have given up (issue 1102 of
+    SoulSync).
+    """
+    words = _words(artists[:1], _ARTIST_WORDS)
+    return _of_kind(_text(words, ()), QueryKind.ARTIST) if _is_distinctive(words) else None
+
+
+def _of_kind(text: str, kind: QueryKind) -> Query | None:
+    """Return the query unless it is a single word or cannot be searched for."""
+    if len(text.split()) < _ENOUGH_SOLID_WORDS and text.isascii():
+        return None
+    return next(iter(_distinct([(text, kind)])), None)
 
 
 def _distinct(steps: Iterable[tuple[str, QueryKind]]) -> tuple[Query, ...]:

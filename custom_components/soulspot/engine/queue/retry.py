@@ -7,9 +7,9 @@ _FIRST_PAUSE = 30.0  # seconds
 _LONGEST_PAUSE = 6 * 3600.0
 _JITTER = 0.25
 
-_ABSENT_FIRST = 6 * 3600.0
+# Somebody else is there after a day, at the same hour too; who was not in a week is seldom soon after.
+_ABSENT_FIRST = 24 * 3600.0
 _ABSENT_LONGEST = 14 * 24 * 3600.0
-# Who has it comes and goes within hours; after a day without luck searches bring little.
 _ABSENT_GROWTH = 3.0
 
 

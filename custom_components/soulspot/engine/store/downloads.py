@@ -26,13 +26,30 @@ FROM download LEFT JOIN transfer ON transfer.download_id = download.id
 WHERE download.state IN (SELECT value FROM json_each(?))
 ORDER BY download.updated_at DESC, download.id LIMIT ? OFFSET ?
 """
-_SIBLINGS = """
+# Whoever waits for a search: those by the same first artist, and those of the same album.
+_OTHERS_WAITING = """
+WITH other (id) AS (
+    SELECT link.track_id FROM track_artist AS link WHERE link.position = 0 AND link.artist_id =
+        (SELECT artist_id FROM track_artist WHERE track_id = :track AND position = 0)
+    UNION SELECT id FROM track WHERE album_id = (SELECT album_id FROM track WHERE id = :track)
+)
 SELECT download.*, transfer.username, transfer.remote_path, transfer.size
-FROM download JOIN track AS sibling ON sibling.id = download.track_id
+FROM other JOIN download ON download.track_id = other.id
 LEFT JOIN transfer ON transfer.download_id = download.id
-WHERE sibling.album_id = (SELECT album_id FROM track WHERE id = ?) AND sibling.id != ?
-    AND download.state IN ('queued', 'not_available') AND download.query IS NULL
-ORDER BY download.id LIMIT ?
+WHERE other.id != :track AND download.state IN ('queued', 'not_available') AND download.query IS NULL
+ORDER BY download.id LIMIT :limit
+"""
+_OTHERS_COUNTED = """
+WITH own AS (SELECT album_id FROM track WHERE id = :track),
+other (id) AS (
+    SELECT link.track_id FROM track_artist AS link WHERE link.position = 0 AND link.artist_id =
+        (SELECT artist_id FROM track_artist WHERE track_id = :track AND position = 0)
+    UNION SELECT id FROM track WHERE album_id = (SELECT album_id FROM own)
+)
+SELECT count(*) FILTER (WHERE track.album_id = (SELECT album_id FROM own)) AS of_album, count(*) AS of_artist
+FROM other JOIN download ON download.track_id = other.id JOIN track ON track.id = other.id
+WHERE other.id != :track AND download.state IN ('queued', 'searching', 'not_available')
+    AND download.query IS NULL
 """
 
 
@@ -240,25 +257,26 @@ def count_states(connection: sqlite3.Connection) -> dict[DownloadState, int]:
     return {DownloadState(row["state"]): int(row["number"]) for row in rows}
 
 
-def count_siblings(connection: sqlite3.Connection, track_id: TrackId) -> int:
-    """Count the other tracks of the same album that have to be searched for, now or later."""
-    row = connection.execute(
-        """
-        SELECT count(*) FROM track AS sibling JOIN download ON download.track_id = sibling.id
-        WHERE sibling.album_id = (SELECT album_id FROM track WHERE id = ?) AND sibling.id != ?
-            AND download.state IN ('queued', 'searching', 'not_available')
-        """,
-        (track_id, track_id),
-    ).fetchone()
-    return int(row[0])
+def count_others(connection: sqlite3.Connection, track_id: TrackId) -> tuple[int, int]:
+    """Count the other tracks that wait for a search: of the same album, and those with the same first artist too."""
+    row = connection.execute(_OTHERS_COUNTED, {"track": track_id}).fetchone()
+    return int(row["of_album"]), int(row["of_artist"])
 
 
-def waiting_siblings(
-    connection: sqlite3.Connection, track_id: TrackId, limit: int = 50
+def waiting_others(
+    connection: sqlite3.Connection, track_id: TrackId, limit: int = 100
 ) -> tuple[Download, ...]:
-    """Return downloads of the same album's other tracks that wait for a search, without own words."""
-    rows = connection.execute(_SIBLINGS, (track_id, track_id, limit))
+    """Return the downloads of tracks by the same artist or of the same album that wait for a search."""
+    rows = connection.execute(_OTHERS_WAITING, {"track": track_id, "limit": limit})
     return tuple(_download(row) for row in rows)
+
+
+def is_for_person(connection: sqlite3.Connection, download_id: DownloadId) -> bool:
+    """Tell whether a person asked for the track, and may be waiting."""
+    row = connection.execute(
+        "SELECT priority FROM download WHERE id = ?", (download_id,)
+    ).fetchone()
+    return row is not None and row["priority"] == Priority.USER.rank
 
 
 def get_lane(connection: sqlite3.Connection, track_id: TrackId) -> str:

@@ -393,7 +393,12 @@ CREATE TABLE claim (
 CREATE INDEX claim_title ON claim (title_key);
 """
 
-_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
+# Which tracks wait for a search for their artist.
+_EIGHTH = """
+CREATE INDEX track_artist_artist ON track_artist (artist_id, position);
+"""
+
+_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
 
 
 def check_version(connection: sqlite3.Connection) -> int:

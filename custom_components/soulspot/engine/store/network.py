@@ -6,11 +6,13 @@ from datetime import datetime
 import sqlite3
 
 from ..model import PeerHistory
+from .settings import get_setting, set_setting
 from .values import clean, dump, to_column, to_datetime
 
 PEERS_KEPT = 5000
 BLOCKED_WORDS_KEPT = 500
 SIGNS_OF_BLOCKING = 2  # One track can be odd.
+_ASKED_AGAIN_KEY = "asked_again_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +157,23 @@ def note_blocked(connection: sqlite3.Connection, words: str, *, now: datetime) -
     )
 
 
-def is_blocked(connection: sqlite3.Connection, words: str, *, since: datetime) -> bool:
-    """Tell whether there were several signs that the server drops these words, the last one lately."""
+def signs_of_blocking(connection: sqlite3.Connection, words: str, *, since: datetime) -> int:
+    """Count the signs that the server drops these words, 0 when the last one is older."""
     row = connection.execute(
         "SELECT signs FROM blocked_word WHERE word = ? AND seen_at >= ?",
         (clean(words), to_column(since)),
     ).fetchone()
-    return row is not None and row["signs"] >= SIGNS_OF_BLOCKING
+    return 0 if row is None else int(row["signs"])
+
+
+def note_asked_again(connection: sqlite3.Connection, *, now: datetime) -> None:
+    """Remember that a person asked to look again for what was not there."""
+    set_setting(connection, _ASKED_AGAIN_KEY, now.timestamp())
+
+
+def asked_again_at(connection: sqlite3.Connection) -> datetime | None:
+    """Return when a person last asked to look again, None when never."""
+    return to_datetime(get_setting(connection, _ASKED_AGAIN_KEY))
 
 
 def get_histories(

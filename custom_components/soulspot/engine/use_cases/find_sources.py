@@ -1,13 +1,11 @@
 """Search the network for a track and decide among the answers."""
 
 import asyncio
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import uuid
 
-from ..errors import InputError
 from ..matching import (
     Decision,
     EvidenceField,
@@ -16,24 +14,24 @@ from ..matching import (
     QueryKind,
     Verdict,
     WantedRecording,
-    fold,
     profile_for,
-    queries,
     rank,
 )
-from ..model import Album, PeerResponse, Quality, Reason
+from ..matching.quality import LOSSLESS
+from ..model import PeerResponse, Quality
 from ..queue.budget import SearchBudget
-from ..slskd.models import SearchLimits
+from ..slskd.models import SearchLimits, SearchState
 from ..slskd.searching import search
 from ..store import network
 from .context import Context
+from .search_memory import Answers, Question, SearchMemory, words_of
 
 # Whoever waits for a person's answer may wait this long for the lane; jobs come back later instead.
 _SHORT_WAIT = timedelta(seconds=6)
-# One answer serves every wanted track whose words contain the query's, as long as it is fresh.
-_ANSWERS_KEPT = 8
-_TELLING_WORDS = 3
-_ANSWERS_FRESH = timedelta(minutes=10)
+# What serves many may be larger: as many peers as slskd itself asks for, two megabytes of files.
+_SHARED_KINDS = (QueryKind.ARTIST, QueryKind.RELEASE)
+_SHARED_RESPONSES = 250
+_SHARED_FILES = 8_000
 
 
 class BudgetSpent(Exception):
@@ -46,32 +44,47 @@ class BudgetSpent(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecentAnswers:
-    """Hold what a search brought a while ago; `words` are those every path in it contains."""
-
-    text: str
-    words: frozenset[str]
-    at: datetime
-    responses: tuple[PeerResponse, ...]
-    is_conclusive: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """Hold what one query brought and what was decided; counts are of peers and files."""
 
-    query: str
+    answers: Answers
     decision: Decision
-    responses: int
-    files: int
-    is_conclusive: bool
+    is_new: bool  # False: the answers came for somebody else's search.
+
+    @property
+    def query(self) -> str:
+        """Return the text that was searched for."""
+        return self.answers.text
+
+    @property
+    def kind(self) -> QueryKind:
+        """Return how the text was made."""
+        return self.answers.kind
+
+    @property
+    def responses(self) -> int:
+        """Count the peers that answered."""
+        return len(self.answers.responses)
+
+    @property
+    def files(self) -> int:
+        """Count the files that may be downloaded."""
+        return self.answers.files
+
+    @property
+    def is_conclusive(self) -> bool:
+        """Tell whether nothing found really means nothing there."""
+        return self.answers.is_conclusive
 
     @property
     def is_everything(self) -> bool:
         """Tell whether the answer was cut short neither by trouble nor by slskd's limits."""
-        limits = SearchLimits()
-        is_whole = self.responses < limits.response_limit and self.files < limits.file_limit
-        return self.is_conclusive and is_whole
+        return self.answers.is_whole
+
+    @property
+    def is_taken(self) -> bool:
+        """Tell whether there is a source."""
+        return self.decision.outcome is Outcome.TAKE
 
     @property
     def is_known_there(self) -> bool:
@@ -90,70 +103,25 @@ class FindSources:
         """Share the lane among everything that searches."""
         self._context = context
         self._budget = budget
-        self._recent: deque[RecentAnswers] = deque(maxlen=_ANSWERS_KEPT)
+        self.memory = SearchMemory()
         self._running: set[str] = set()
-
-    def ladder(
-        self,
-        wanted: WantedRecording,
-        query: str | None,
-        *,
-        rounds: int,
-        is_artist_blocked: bool = False,
-    ) -> tuple[Query, ...]:
-        """Return the queries to try in order; a person's own words stand alone.
-
-        Wildcards help only against words that the server drops, and cost every peer work: they are
-        a last resort, left to later rounds. A later round is one query, mostly the widest one: what
-        nobody had yesterday is not worth a search for every wording of it. Searches with a blocked
-        artist would reach nobody. Raises InputError when there is nothing to search for.
-        """
-        if query is not None:
-            return (Query(text=query, kind=QueryKind.FULL),)
-        steps = queries(wanted)
-        if not steps:
-            raise InputError("nothing_to_search_for")
-        if is_artist_blocked:
-            name = artist_words(wanted)
-            free = tuple(step for step in steps if not name or not name <= _words(step.text))
-            return free or steps
-        if rounds == 0:
-            steps = tuple(step for step in steps if step.kind is not QueryKind.WILDCARD) or steps
-            return tuple(sorted(steps, key=lambda step: not _says_enough(step)))
-        widest = next((step for step in steps if step.kind is QueryKind.TITLE), steps[0])
-        others = [step for step in steps if step is not widest]
-        if rounds % 4 != 0 or not others:
-            return (widest,)
-        return (others[-(rounds // 4) % len(others)],)
 
     async def recall(
         self, wanted: WantedRecording, names: Iterable[str], quality: Quality
     ) -> Findings | None:
         """Decide by recent answers that could hold the track, without a search; None without any.
 
-        An answer could hold it when each of its query's words belongs to the track or its album.
+        An answer could hold it when each of its query's words belongs to the track or its album. One
+        that was cut short serves only when nothing better than what it holds is wanted.
         """
-        words = _words(" ".join((*wanted.artists, *names, wanted.album or "", wanted.title)))
-        oldest = self._context.clock.now() - _ANSWERS_FRESH
-        for answers in reversed(self._recent):
-            if answers.at >= oldest and answers.words <= words:
-                decision = await self.decide(wanted, answers.responses, quality)
-                if decision.outcome is Outcome.TAKE:
-                    return _findings(answers.text, decision, answers.responses, is_conclusive=True)
+        words = words_of(" ".join((*wanted.artists, *names, wanted.album or "", wanted.title)))
+        for answers in tuple(self.memory.fresh(self._context.clock.now())):
+            if not answers.words <= words:
+                continue
+            decision = await self.decide(wanted, answers.responses, quality)
+            if decision.outcome is Outcome.TAKE and _is_enough(answers, decision, quality):
+                return Findings(answers=answers, decision=decision, is_new=False)
         return None
-
-    def album_query(self, album: Album | None) -> Query | None:
-        """Return the query for a whole album, or None when it was sent a moment ago or cannot be."""
-        if album is None or not album.artists:
-            return None
-        names = tuple(artist.name for artist in album.artists)
-        step = next(iter(queries(WantedRecording(title=album.name, artists=names))), None)
-        oldest = self._context.clock.now() - _ANSWERS_FRESH
-        if step is None or any(
-            answers.text == step.text and answers.at >= oldest for answers in self._recent
-        ):
-            return None
-        return step
 
     async def ask(
         self,
@@ -170,18 +138,30 @@ class FindSources:
         """
         asked_at = self._context.clock.now()
         async with self._budget.lane:
-            answers = self._answered_since(query.text, asked_at)
+            fresh = self.memory.fresh(self._context.clock.now())
+            answers = next(
+                (item for item in fresh if item.text == query.text and item.at > asked_at), None
+            )
+            is_new = answers is None
             if answers is None:
-                answers = await self._search(query.text, patient=patient)
-                self._recent.append(answers)
+                answers = await self._search(query, patient=patient)
+                self.memory.add(answers)
         decision = await self.decide(wanted, answers.responses, quality)
-        return _findings(
-            query.text, decision, answers.responses, is_conclusive=answers.is_conclusive
-        )
+        return Findings(answers=answers, decision=decision, is_new=is_new)
 
-    def _answered_since(self, text: str, moment: datetime) -> RecentAnswers | None:
-        """Return what the same query brought while somebody waited for the lane."""
-        return next((item for item in self._recent if item.text == text and item.at > moment), None)
+    async def asked(self, text: str, now: datetime) -> Question | None:
+        """Return the same question when it was asked in the last hours, and nobody asked to look again."""
+        question = self.memory.asked(text, now)
+        return None if question is None or question.at < await self._since() else question
+
+    async def knows(self, text: str, now: datetime) -> bool:
+        """Tell whether a search could bring nothing that was not seen in the last hours."""
+        return self.memory.knows(text, now, since=await self._since())
+
+    async def _since(self) -> datetime:
+        """Return when a person last asked to look again: what was asked before does not count."""
+        moment = await self._context.database.run(network.asked_again_at)
+        return moment or datetime.min.replace(tzinfo=UTC)
 
     async def decide(
         self,
@@ -218,7 +198,7 @@ class FindSources:
             await self._context.slskd.delete_search(search_id)
             await self._context.database.run(network.forget_search, search_id)
 
-    async def _search(self, text: str, *, patient: bool) -> RecentAnswers:
+    async def _search(self, query: Query, *, patient: bool) -> Answers:
         """Wait for the budget, write the search down, send it, and forget it when slskd has."""
         while (wait := await self._budget.next_allowed() - self._context.clock.now()) > timedelta():
             if wait > _SHORT_WAIT and not patient:
@@ -226,11 +206,11 @@ class FindSources:
             await self._context.clock.sleep(wait.total_seconds())
         search_id = str(uuid.uuid4())
         self._running.add(search_id)
+        limits = self._limits(query)
         try:
             await self._budget.spend(search_id)
-            limits = SearchLimits(timeout_ms=round(self._context.settings.search_timeout * 1000))
             result = await search(
-                self._context.slskd, self._context.clock, search_id, text, limits=limits
+                self._context.slskd, self._context.clock, search_id, query.text, limits=limits
             )
         finally:
             self._running.discard(search_id)
@@ -240,31 +220,34 @@ class FindSources:
             await self._budget.note_throttled()
         elif result.responses:
             self._budget.note_answered()
-        return RecentAnswers(
-            text=text,
-            words=_words(text),
+        files = sum(len(response.files) for response in result.responses)
+        is_below = len(result.responses) < limits.response_limit and files < limits.file_limit
+        is_ended = result.record.state is not SearchState.CANCELLED  # Stopped, it went on too long.
+        return Answers(
+            text=query.text,
+            kind=query.kind,
+            words=words_of(query.text),
             at=self._context.clock.now(),
             responses=result.responses,
             is_conclusive=result.is_conclusive,
+            is_whole=result.is_conclusive and is_below and is_ended,
+        )
+
+    def _limits(self, query: Query) -> SearchLimits:
+        """Return how much of an answer is taken."""
+        timeout_ms = round(self._context.settings.search_timeout * 1000)
+        if query.kind not in _SHARED_KINDS:
+            return SearchLimits(timeout_ms=timeout_ms)
+        return SearchLimits(
+            timeout_ms=timeout_ms, response_limit=_SHARED_RESPONSES, file_limit=_SHARED_FILES
         )
 
 
-def _findings(
-    text: str, decision: Decision, responses: Sequence[PeerResponse], *, is_conclusive: bool
-) -> Findings:
-    """Count an answer and put it together with its decision."""
-    return Findings(
-        query=text,
-        decision=decision,
-        responses=len(responses),
-        files=sum(len(response.files) for response in responses),
-        is_conclusive=is_conclusive,
-    )
-
-
-def artist_words(wanted: WantedRecording) -> frozenset[str]:
-    """Return the folded words of the first artist."""
-    return _words(wanted.artists[0]) if wanted.artists else frozenset()
+def _is_enough(answers: Answers, decision: Decision, quality: Quality) -> bool:
+    """Tell whether a source need not be compared with what an answer left out."""
+    if answers.is_whole or answers.kind not in _SHARED_KINDS or quality is not Quality.BEST:
+        return True
+    return decision.pool[0].format in LOSSLESS
 
 
 def shows_blocking(silent: Query, findings: Findings) -> bool:
@@ -272,30 +255,6 @@ def shows_blocking(silent: Query, findings: Findings) -> bool:
 
     Then it was not their absence: the Soulseek server drops searches with some names.
     """
-    words = _words(silent.text)
+    words = words_of(silent.text)
     named = (*findings.decision.pool, *findings.decision.rejected)
-    return any(words <= _words(candidate.file.path) for candidate in named)
-
-
-def _says_enough(query: Query) -> bool:
-    """Tell whether a title is so telling that it goes before any narrower query."""
-    return query.kind is QueryKind.TITLE and len(query.text.split()) >= _TELLING_WORDS
-
-
-def narrows(query: Query, asked: Iterable[str]) -> bool:
-    """Tell whether a query can only bring what one of these texts has brought already."""
-    words = set(query.text.casefold().split())
-    return any(set(text.casefold().split()) <= words for text in asked)
-
-
-def _words(text: str) -> frozenset[str]:
-    """Return the distinct words of a text, folded."""
-    return frozenset(fold(text).split())
-
-
-def not_found(findings: int) -> Reason:
-    """Return why nothing was taken."""
-    return Reason(
-        key="no_results" if findings == 0 else "no_match",
-        placeholders={"files": str(findings)},
-    )
+    return any(words <= words_of(candidate.file.path) for candidate in named)

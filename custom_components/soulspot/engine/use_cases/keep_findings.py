@@ -6,13 +6,15 @@ import sqlite3
 from typing import Any
 
 from ..matching import Decision, Outcome, Query, WantedRecording
-from ..model import Download, DownloadState, JobKind, JobState
+from ..model import Download, DownloadState, JobKind, JobState, Reason
 from ..queue.retry import pause_when_absent
 from ..store import downloads, jobs, journal, network
 from ..store.downloads import SearchProgress
-from .find_sources import Findings, artist_words
+from .find_sources import Findings
+from .search_plan import artist_words
 from .sources import fresh_sources, has_source, replace_pool
 
+NOBODY_ANSWERED = "no_results"
 _PER_SENTENCE = 5  # Candidates named in a journal entry.
 
 
@@ -39,6 +41,9 @@ def store_findings(
         "searched",
         now=now,
         query=findings.query,
+        kind=findings.kind.value,
+        round=progress.rounds,
+        is_new=findings.is_new,
         responses=findings.responses,
         files=findings.files,
         outcome=decision.outcome.value,
@@ -79,7 +84,7 @@ def give_findings(
 def look_later(
     connection: sqlite3.Connection, download: Download, generator: random.Random, *, now: datetime
 ) -> None:
-    """Count a search for the whole album as one for this track too, and wait as after it."""
+    """Count a search for several tracks as one for this track too, and wait as after it."""
     alive = jobs.find_alive(connection, JobKind.DOWNLOAD, f"track:{download.track_id}")
     if alive is None or alive.state is not JobState.WAITING or has_source(connection, download):
         return
@@ -100,6 +105,14 @@ def note_blocked(
     """Remember a sign that the server drops the artist's name, and write it into the journal."""
     network.note_blocked(connection, " ".join(sorted(artist_words(wanted))), now=now)
     journal.write(connection, download.track_id, "seems_blocked", now=now, query=silent.text)
+
+
+def not_found(results: int) -> Reason:
+    """Return why nothing was taken."""
+    return Reason(
+        key=NOBODY_ANSWERED if results == 0 else "no_match",
+        placeholders={"files": str(results)},
+    )
 
 
 def _pool(decision: Decision) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from ..model import Quality, TrackMetadata
 from ..views import SearchReport
 from .context import Context
 from .find_sources import Findings, FindSources
+from .search_plan import ladder
 
 _SHOWN_KEPT = 500
 
@@ -52,7 +53,7 @@ class PreviewSearch:
         best: Findings | None = None
         asked: list[str] = []
         responses = files = 0
-        for step in self._sources.ladder(wanted, request.query, rounds=0):
+        for step in ladder(wanted, request.query):
             findings = await self._sources.ask(wanted, step, request.quality, patient=True)
             asked.append(step.text)
             responses += findings.responses

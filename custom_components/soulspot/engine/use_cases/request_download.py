@@ -18,7 +18,7 @@ from ..model import (
     TrackMetadata,
 )
 from ..settings import PlaylistOptions
-from ..store import candidates, downloads, files, jobs, tracks, transfers, wanted
+from ..store import candidates, downloads, files, jobs, network, tracks, transfers, wanted
 from ..views import DownloadReport
 from .context import Context
 from .owned import link_owned
@@ -183,6 +183,8 @@ def queue_download(
     # A filed track that is missing again has lost its file.
     if present is not None and not retry and present.state is not DownloadState.FILED:
         return False
+    if retry:
+        network.note_asked_again(connection, now=now)
     download_id = downloads.request_download(
         connection, track_id, quality=quality, query=query, now=now, priority=priority, lane=lane
     )

@@ -13,6 +13,7 @@ from ..store.candidates import StoredCandidate
 from ..store.downloads import SearchProgress
 
 ROUNDS_WITH_BAD_SOURCES = 3
+ROUNDS_BETWEEN_SEARCHES = 4  # Asking those that are known already costs the network nothing.
 _COOL_DOWN = timedelta(hours=1)
 DISK_PAUSE = timedelta(minutes=10)
 _USELESS_KEPT = 50
@@ -126,7 +127,7 @@ def start_round(
     whether there are such sources. Without any the first round of queries goes on where it was.
     """
     rounds = progress.rounds + 1
-    may_revive = rounds < ROUNDS_WITH_BAD_SOURCES or rounds % 2 == 0
+    may_revive = rounds % ROUNDS_BETWEEN_SEARCHES != 0
     revived = may_revive and candidates.revive_candidates(connection, download.id, PASSING) > 0
     goes_on = not revived and progress.rounds == 0
     downloads.save_progress(
