@@ -6,6 +6,7 @@ from pathlib import Path
 from homeassistant.core import HomeAssistant
 import pytest
 
+from simulators.slskd import LATEST
 from tests.checkout import INTEGRATION
 
 from .texts import TextWatch, watch_actions, watch_flows
@@ -39,14 +40,19 @@ def _texts_for_all_that_is_shown(
 
 @pytest.fixture
 async def world(
+    request: pytest.FixtureRequest,
     hass: HomeAssistant,
     socket_enabled: None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
-    """Run the outside services for one test, with a database folder of its own."""
+    """Run the outside services for one test, with a database folder of its own.
+
+    A parameter is the version of slskd.
+    """
     monkeypatch.setattr(hass.config, "config_dir", str(tmp_path / "config"))
-    async with small_world(tmp_path, monkeypatch) as services:
+    version = getattr(request, "param", LATEST)
+    async with small_world(tmp_path, monkeypatch, version) as services:
         yield services
         # The accounts go first: a server that closes while somebody connects upsets the event loop.
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):

@@ -7,6 +7,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
+from simulators.slskd import SUPPORTED
 from simulators.spotify.faults import Fault as SpotifyFault
 
 from .waiting import until
@@ -51,6 +52,19 @@ async def test_main_job(hass: HomeAssistant, world: World) -> None:
     absent = next(event for event in events if event["event_type"] == "not_available")
     assert absent["title"] == "Lost Interlude"
     assert absent["reason"] == "No peer offers this track now"
+
+
+@pytest.mark.parametrize("world", SUPPORTED[:-1], indirect=True)
+async def test_older_versions_of_slskd(hass: HomeAssistant, world: World) -> None:
+    """An older slskd too brings the file, is shown with its number, and is left tidy."""
+    entry = await set_up(hass, account(world, playlist_subentry(world, "evening")))
+    await until(hass, lambda: hass.states.is_state("sensor.evening_progress", "100.0"))
+    assert hass.states.is_state("sensor.listener_slskd_status", "connected")
+    health = (await entry.runtime_data.pipeline.queue.snapshot()).slskd
+    assert health.version == world.slskd.version.number
+    assert len(list(world.library.rglob("*.flac"))) == 1
+    await until(hass, lambda: not world.slskd.transfers.by_user())
+    assert world.slskd.searches.records == {}
 
 
 async def test_registry_is_stable(hass: HomeAssistant, world: World) -> None:

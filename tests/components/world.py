@@ -37,7 +37,7 @@ from simulators.catalogue import (
     Recording,
 )
 from simulators.musicbrainz import MusicBrainzSimulator
-from simulators.slskd import SlskdSimulator
+from simulators.slskd import LATEST, SlskdSimulator
 from simulators.slskd.model import Attributes, Peer, SharedFile
 from simulators.slskd.security import Access, ApiKey
 from simulators.slskd.simulator import Settings
@@ -155,7 +155,9 @@ class World:
 
 
 @asynccontextmanager
-async def small_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def small_world(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, slskd_version: str = LATEST
+) -> AsyncIterator[World]:
     """Start the services, and let the integration find them."""
     downloads, library = folder / "downloads", folder / "library"
     library.mkdir()
@@ -167,7 +169,9 @@ async def small_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         SpotifySimulator(catalogue, settings=settings) as spotify,
         MusicBrainzSimulator(catalogue) as musicbrainz,
         SlskdSimulator(
-            peers(), downloads, settings=Settings(access=access, clock_speed=_SPEED)
+            peers(),
+            downloads,
+            settings=Settings(version=slskd_version, access=access, clock_speed=_SPEED),
         ) as slskd,
     ):
         for name, address in {

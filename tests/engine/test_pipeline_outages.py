@@ -52,7 +52,7 @@ def all_own_is_gone(world: World) -> bool:
 # --- slskd -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("version", [SUPPORTED[0], SUPPORTED[2], SUPPORTED[-1]])
+@pytest.mark.parametrize("version", SUPPORTED)
 @pytest.mark.parametrize("down_seconds", [1.0, 20 * MINUTE])
 async def test_slskd_restarts_in_the_middle(
     make_world: MakeWorld,
@@ -77,12 +77,13 @@ async def test_slskd_restarts_in_the_middle(
     assert all_own_is_gone(world)
 
 
+@pytest.mark.parametrize("version", SUPPORTED)
 async def test_work_waits_while_slskd_is_not_logged_in(
-    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture, version: str
 ) -> None:
     """Kicked from Soulseek for a day: no searches, no failures, told once; then it goes on."""
     caplog.set_level(logging.INFO)
-    world = await make_world(peer("ann", copy("r1"), copy("r2")), slow_peer("bob"))
+    world = await make_world(peer("ann", copy("r1"), copy("r2")), slow_peer("bob"), version=version)
     await begin(world)
     world.slskd.disconnect_from_soulseek()
     await world.pass_time(MINUTE)
@@ -103,9 +104,10 @@ async def test_work_waits_while_slskd_is_not_logged_in(
     assert lines(caplog, logging.INFO) == ["slskd is available again"]
 
 
-async def test_a_search_that_breaks_off_says_nothing(make_world: MakeWorld) -> None:
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_a_search_that_breaks_off_says_nothing(make_world: MakeWorld, version: str) -> None:
     """A restart in mid-search must not count as nobody having the track."""
-    world = await make_world(slow_peer())
+    world = await make_world(slow_peer(), version=version)
     await world.start("single")
     await world.sync()
     await world.until(DownloadState.SEARCHING)
@@ -196,9 +198,10 @@ async def test_a_peer_that_cannot_be_named_is_passed_over(make_world: MakeWorld)
     assert await world.peers_asked("r3") == ["bob"]
 
 
-async def test_what_is_the_users_own_is_left_alone(make_world: MakeWorld) -> None:
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_what_is_the_users_own_is_left_alone(make_world: MakeWorld, version: str) -> None:
     """Searches and downloads from slskd's own page stay, whatever we tidy up."""
-    world = await make_world(peer("ann", copy("r3"), copy("r4")))
+    world = await make_world(peer("ann", copy("r3"), copy("r4")), version=version)
     theirs = world.slskd.searches.create(None, "something else", SearchOptions())
     await world.start("single")
     [file] = [file for file in world.slskd.network.peers["ann"].files if "Detour" in file.path]
