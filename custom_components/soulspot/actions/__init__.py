@@ -13,7 +13,7 @@ from homeassistant.core import (
 import probatio
 
 from ..const import DOMAIN
-from . import playlists, tracks
+from . import metadata, playlists, tracks
 
 
 class _Action(NamedTuple):
@@ -38,7 +38,8 @@ _ACTIONS = {
     ),
     "search": _Action(tracks.async_search, tracks.SEARCH_SCHEMA, SupportsResponse.ONLY),
     "download_track": _Action(tracks.async_download_track, tracks.DOWNLOAD_TRACK_SCHEMA),
-    "enrich_metadata": _Action(tracks.async_enrich_metadata, tracks.ENRICH_METADATA_SCHEMA),
+    "enrich_metadata": _Action(metadata.async_enrich_metadata, metadata.ENRICH_METADATA_SCHEMA),
+    "choose_metadata": _Action(metadata.async_choose_metadata, metadata.CHOOSE_METADATA_SCHEMA),
     "get_queue": _Action(tracks.async_get_queue, tracks.GET_QUEUE_SCHEMA, SupportsResponse.ONLY),
 }
 

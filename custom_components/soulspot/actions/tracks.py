@@ -1,4 +1,4 @@
-"""Search, download and enrich single tracks, and show the queue."""
+"""Search and download single tracks, and show the queue."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from ..coordinator import SoulSpotConfigEntry
 from ..engine.model import DownloadState, Quality, TrackId
 from ..errors import translated_errors
 from ..texts import async_get_sentences
-from .responses import Responses, album_facts, artist_facts, download_facts, plain, track_facts
+from .responses import Responses, download_facts, plain
 from .target import ENTRY_FIELDS, find_entry, given, invalid
 
 ATTR_TRACK_ID = "track_id"
@@ -21,9 +21,6 @@ ATTR_SEARCH_QUERY = "search_query"
 ATTR_MAX_RESULTS = "max_results"
 ATTR_TIMEOUT_SECONDS = "timeout_seconds"
 ATTR_QUALITY_PREFERENCE = "quality_preference"
-ATTR_FORCE_REFRESH = "force_refresh"
-ATTR_ENRICH_ARTIST = "enrich_artist"
-ATTR_ENRICH_ALBUM = "enrich_album"
 ATTR_STATES = "states"
 ATTR_LIMIT = "limit"
 ATTR_OFFSET = "offset"
@@ -53,15 +50,6 @@ DOWNLOAD_TRACK_SCHEMA = probatio.Schema(
         probatio.Optional(ATTR_TIMEOUT_SECONDS, default=30): probatio.All(
             probatio.Coerce(float), probatio.Range(min=0, max=600)
         ),
-    }
-)
-ENRICH_METADATA_SCHEMA = probatio.Schema(
-    {
-        **ENTRY_FIELDS,
-        probatio.Required(ATTR_TRACK_ID): _TRACK_ID,
-        probatio.Optional(ATTR_FORCE_REFRESH, default=False): bool,
-        probatio.Optional(ATTR_ENRICH_ARTIST, default=True): bool,
-        probatio.Optional(ATTR_ENRICH_ALBUM, default=True): bool,
     }
 )
 GET_QUEUE_SCHEMA = probatio.Schema(
@@ -130,27 +118,6 @@ async def async_download_track(call: ServiceCall) -> ServiceResponse:
         "status": report.state.value,
         "error_message": reason["reason"],
         "error_key": reason["reason_key"],
-    }
-
-
-async def async_enrich_metadata(call: ServiceCall) -> ServiceResponse:
-    """Look a track up at MusicBrainz."""
-    entry = find_entry(call)
-    with translated_errors():
-        report = await entry.runtime_data.pipeline.tracks.enrich_metadata(
-            TrackId(call.data[ATTR_TRACK_ID]),
-            force_refresh=call.data[ATTR_FORCE_REFRESH],
-            enrich_artist=call.data[ATTR_ENRICH_ARTIST],
-            enrich_album=call.data[ATTR_ENRICH_ALBUM],
-        )
-    responses = Responses(await async_get_sentences(call.hass))
-    metadata = report.track.metadata
-    return {
-        "track": track_facts(report.track),
-        "artist": artist_facts(metadata.artists[0]) if metadata.artists else None,
-        "album": album_facts(metadata.album) if metadata.album else None,
-        "enriched_fields": list(report.enriched_fields),
-        "errors": list(responses.sentences(report.errors)),
     }
 
 
