@@ -1,6 +1,7 @@
 """Check the way from a playlist to the files, and every turn it may take."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,6 +104,44 @@ async def test_one_search_serves_an_album(make_world: MakeWorld) -> None:
     await world.sync()
     await world.until_settled()
     assert len(world.slskd.statistics.searches_sent_at) == 1
+
+
+async def test_one_search_serves_an_artist(make_world: MakeWorld) -> None:
+    """Four wanted tracks of three albums cost one search, and the journal tells whose."""
+    world = await make_world(peer("ann", *(copy(key) for key in ("r1", "r2", "r3", "r4"))))
+    await world.start("four")
+    await world.sync()
+    await world.until_settled()
+    assert len(world.slskd.statistics.searches_sent_at) == 1
+    found = await world.statuses()
+    searched = [
+        entry.data
+        for status in found.values()
+        for entry in await world.pipeline.tracks.journal(TrackId(status.track.id))
+        if entry.event == "searched"
+    ]
+    assert len(searched) == 4
+    assert {(data["query"], data["kind"]) for data in searched} == {
+        ("Copper Canyon Quartet", "artist")
+    }
+    assert sorted(data["is_new"] for data in searched) == [False, False, False, True]
+
+
+async def test_what_a_search_for_the_artist_did_not_bring_is_not_searched_for(
+    make_world: MakeWorld,
+) -> None:
+    """Nobody has two of the four: the answer to one search says so, for hours."""
+    world = await make_world(peer("ann", *(copy(key) for key in ("r1", "r3"))))
+    await world.start("four")
+    await world.sync()
+    await world.until_settled()
+    assert len(world.slskd.statistics.searches_sent_at) == 1
+    states = Counter(status.state for status in (await world.statuses()).values())
+    assert states == {FILED: 2, DownloadState.NOT_AVAILABLE: 2}
+    # A person who wants to know it now gets an answer now.
+    assert await world.pipeline.queue.retry_failed() == 2
+    await world.until_settled()
+    assert len(world.slskd.statistics.searches_sent_at) > 1
 
 
 async def test_a_track_on_two_playlists_is_downloaded_once(make_world: MakeWorld) -> None:

@@ -1,6 +1,12 @@
 """Test the ladder of search texts."""
 
-from custom_components.soulspot.engine.matching import QueryKind, WantedRecording, queries
+from custom_components.soulspot.engine.matching import (
+    QueryKind,
+    WantedRecording,
+    artist_query,
+    queries,
+    release_query,
+)
 from custom_components.soulspot.engine.model import Album, Artist, TrackMetadata
 
 from .building import wanted
@@ -47,6 +53,28 @@ def test_guests_are_not_searched_for() -> None:
 def test_other_scripts_stay() -> None:
     """The name is searched for as its owners write it."""
     assert texts(wanted("命の灯火", "澤野弘之", None))[QueryKind.FULL] == "澤野弘之 命の灯火"
+
+
+def test_what_tells_no_version_is_left_out_first() -> None:
+    """Few file names say when it was remastered; which take it is stands in most."""
+    found = [query.kind for query in queries(wanted("Echo - 2011 Remaster", "Linkin Park"))]
+    assert found[:2] == [QueryKind.CORE, QueryKind.FULL]
+    found = [query.kind for query in queries(wanted("Echo - Live at Home", "Linkin Park"))]
+    assert found[:2] == [QueryKind.FULL, QueryKind.CORE]
+
+
+def test_names_that_many_share_are_not_asked_for() -> None:
+    """An artist alone, or an album of the same name, must say enough."""
+    found = artist_query(("Boards of Canada", "Somebody"))
+    assert found is not None
+    assert (found.text, found.kind) == ("Boards Canada", QueryKind.ARTIST)
+    for name in ("Sisters", "The The", "The Pop Group", "U2", ""):
+        assert artist_query((name,)) is None
+    assert artist_query(()) is None
+    release = release_query(("Boards of Canada",), "Geogaddi (Deluxe)")
+    assert release is not None
+    assert release.text == "Boards Canada Geogaddi"
+    assert release_query(("Metallica",), "Metallica") is None
 
 
 def test_metadata_gives_what_is_wanted() -> None:
