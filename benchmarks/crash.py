@@ -27,6 +27,7 @@ _REACH = {"transactions": 120, "answers": 50, "files": 80}
 _LONGEST_LIFE = 0.8  # real seconds after the start-up
 _PATIENCE = 300.0  # real seconds for the last life of a world
 _RESTART_CHANCE = 0.03
+_STAND_IN_CHANCE = 0.05
 
 
 @dataclass(slots=True)
@@ -35,12 +36,14 @@ class Tally:
 
     kills: Counter[str] = field(default_factory=Counter)
     restarts: int = 0
+    stand_ins: int = 0
     worlds: int = 0
     wanted: int = 0
     filed: int = 0
     searches: int = 0
     downloads: int = 0
     explained: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -52,6 +55,7 @@ class Tally:
         self.searches += verdict.searches
         self.downloads += verdict.downloads
         self.explained.update(verdict.explained)
+        self.ends.update(verdict.ends)
         self.broken += [f"world {self.worlds}: {text}" for text in verdict.broken]
 
 
@@ -124,6 +128,9 @@ async def _world(
             if source.random() < _RESTART_CHANCE:
                 tally.restarts += 1
                 await world.slskd.restart(down_seconds=20)
+            if source.random() < _STAND_IN_CHANCE:
+                tally.stand_ins += 1
+                world.stand_in(source.randint(3, 30))
         child = await _start(world, "never", 0, log)
         is_settled = await _says(child, b"settled", _PATIENCE)
         try:

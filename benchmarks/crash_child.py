@@ -71,6 +71,7 @@ def _settings(configuration: dict[str, Any]) -> PipelineSettings:
         slskd_downloads=str(folder / "downloads"),
         local_downloads=folder / "downloads",
         library=folder / "library",
+        keep_source=False,
         endpoints=Endpoints(
             spotify_api=URL(configuration["spotify"]),
             musicbrainz=URL(configuration["musicbrainz"]),

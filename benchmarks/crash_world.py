@@ -10,16 +10,22 @@ import time
 from types import MappingProxyType
 from typing import Any, Self
 
+from custom_components.soulspot.engine.slskd.failures import classify
+from custom_components.soulspot.engine.slskd.models import TransferState
+from custom_components.soulspot.engine.slskd.transfer_parsing import transfer_state
 from simulators.audio import AudioLibrary
 from simulators.catalogue import Catalogue
 from simulators.catalogue.large import with_large_playlist
 from simulators.common.clock import Clock
 from simulators.musicbrainz.gate import MusicBrainzSettings
 from simulators.musicbrainz.server import MusicBrainzSimulator
-from simulators.slskd import Settings, SharingOptions, SlskdSimulator, share_catalogue
+from simulators.slskd import Fault, Settings, SharingOptions, SlskdSimulator, share_catalogue
+from simulators.slskd.transfer_model import Transfer
 from simulators.spotify import SpotifySimulator
 
 _PEOPLE = 24
+_NOBODY_SHARES = 16  # Of so many recordings one.
+_TEMPTING = 0.8  # So many albums are offered first by people who disappoint.
 _SHORTEST_MS = 20_000
 WINDOW_SECONDS = 220.0
 
@@ -54,6 +60,7 @@ class Verdict:
     broken: tuple[str, ...]  # What must never be.
     searches: int
     downloads: int
+    ends: Counter[str]  # How slskd's transfers ended, by their failure.
 
 
 class World:
@@ -71,7 +78,8 @@ class World:
         self._musicbrainz = MusicBrainzSimulator(
             self._catalogue, settings=MusicBrainzSettings(requests_per_second=1e6), clock=clock
         )
-        peers = share_catalogue(self._catalogue, SharingOptions(people=_PEOPLE, seed=seed)).peers
+        sharing = SharingOptions(people=_PEOPLE, seed=seed, tempting=_TEMPTING)
+        peers = share_catalogue(self._shared(), sharing).peers
         self.slskd = SlskdSimulator(
             peers,
             folder / "downloads",
@@ -91,6 +99,22 @@ class World:
     async def __aexit__(self, *_: object) -> None:
         """Stop."""
         await self._stack.aclose()
+
+    def _shared(self) -> Catalogue:
+        """Return what somebody shares: all but a few recordings, which must be explained."""
+        recordings = {
+            key: recording
+            for number, (key, recording) in enumerate(self._catalogue.recordings.items(), start=1)
+            if number % _NOBODY_SHARES
+        }
+        return replace(self._catalogue, recordings=MappingProxyType(recordings))
+
+    def stand_in(self, requests: int) -> None:
+        """Let somebody else answer the next requests to slskd: a login page."""
+        page = "<html>Log in</html>"
+        self.slskd.inject(
+            Fault("*", "*", status=200, message=page, content_type="text/html", times=requests)
+        )
 
     def configuration(self, doom: str, number: int) -> dict[str, Any]:
         """Return what a child has to know."""
@@ -118,7 +142,10 @@ class World:
 
     def judge(self) -> Verdict:
         """Compare what is stored, what lies in the folders, and what slskd has seen."""
-        rows, damage = _read(self.folder / "database" / "soulspot.db")
+        try:
+            rows, damage = _read(self.folder / "database" / "soulspot.db")
+        except sqlite3.DatabaseError as error:
+            rows, damage = [], [f"the database cannot be read: {error}"]
         filed = [row for row in rows if row["state"] == "filed"]
         statistics = self.slskd.statistics
         broken = [
@@ -138,6 +165,7 @@ class World:
             f"delivered {count} times: {name}" for name, count in delivered.items() if count > 1
         ]
         broken += _unlisted(self.folder / "library", filed)
+        broken += _left_by_slskd(self.folder, len(delivered) - len(filed))
         most = most_in_window(statistics.searches_sent_at)
         if most > 30:
             broken.append(f"{most} searches within {WINDOW_SECONDS} s")
@@ -150,7 +178,36 @@ class World:
             broken=tuple(broken),
             searches=len(statistics.searches_sent_at),
             downloads=statistics.downloads_enqueued,
+            ends=Counter(_end_of(one) for one in self.slskd.transfers.records.values()),
         )
+
+
+def _end_of(transfer: Transfer) -> str:
+    """Return how a transfer ended, without any names."""
+    state = transfer_state(transfer.state)
+    if state is TransferState.SUCCEEDED:
+        return state.value
+    return classify(
+        transfer.exception, state=state, username=transfer.username, filename=transfer.filename
+    ).kind.value
+
+
+def _left_by_slskd(folder: Path, unfit: int) -> list[str]:
+    """Return what is wrong with slskd's own folders: only files that were unfit may be left there."""
+    trouble = [
+        f"unfinished: {file.relative_to(folder)}"
+        for file in (folder / "incomplete").rglob("*")
+        if file.is_file()
+    ]
+    left = [file for file in (folder / "downloads").rglob("*") if file.is_file()]
+    if len(left) != unfit:
+        trouble.append(f"{len(left)} downloads left, but {unfit} of them were unfit")
+    trouble += [
+        f"beside the database: {file.name}"
+        for file in (folder / "database").iterdir()
+        if file.name != "soulspot.db"
+    ]
+    return trouble
 
 
 def _unlisted(library: Path, filed: Sequence[sqlite3.Row]) -> list[str]:

@@ -63,6 +63,8 @@ class FileTrack:
         """
         database, settings = self._context.database, self._context.settings
         download = await database.run(downloads.get_download, DownloadId(job.payload["download"]))
+        if download is not None and download.state is DownloadState.FILED:
+            await self._remove_source(download)  # A killed process may have come no further.
         if download is None or download.state is not DownloadState.DOWNLOADED:
             return Done()
         if settings.library is None or download.local_path is None:
@@ -98,9 +100,17 @@ class FileTrack:
             return await self._storage_trouble(download, error)
         self._tell_of_trouble(None)
         await self._store(download, track, filed, _doubt(verdict))
-        if not settings.keep_source and _is_slskds(source, settings.local_downloads):
-            await asyncio.to_thread(remove_source, source)
+        await self._remove_source(download)
         return Done()
+
+    async def _remove_source(self, download: Download) -> None:
+        """Delete slskd's copy of what was filed, unless it is to be kept."""
+        settings = self._context.settings
+        if settings.keep_source or download.local_path is None:
+            return
+        source = Path(download.local_path)
+        if _is_slskds(source, settings.local_downloads):
+            await asyncio.to_thread(remove_source, source)
 
     async def _place(self, download: Download, path: PurePosixPath) -> PurePosixPath:
         """Return where the file goes: where an interrupted filing of it was to go, else `path`."""
