@@ -66,9 +66,8 @@ def _title(judgement: Judgement) -> Evidence:
     if title.level is TitleLevel.NONE:
         return _evidence(EvidenceField.TITLE, Verdict.CONTRADICTS, "title_not_in_name")
     if title.extra:
-        return _evidence(
-            EvidenceField.TITLE, Verdict.CONTRADICTS, "title_continues", words=quote(title.extra)
-        )
+        key = "names_other_song" if title.names_other_song else "title_continues"
+        return _evidence(EvidenceField.TITLE, Verdict.CONTRADICTS, key, words=quote(title.extra))
     if title.level is TitleLevel.FULL:
         return _evidence(EvidenceField.TITLE, Verdict.AGREES, "title_agrees")
     key = {

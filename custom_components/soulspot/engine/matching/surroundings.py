@@ -45,6 +45,7 @@ class TitleMatch(NamedTuple):
     unexplained: tuple[str, ...] = ()  # Whole parts that are neither title, artist nor album.
     artist: Presence = Presence.NONE
     has_album: bool = False
+    names_other_song: bool = False  # The words in `extra` are the title of the file.
 
     @property
     def depends_on_folder(self) -> bool:
@@ -114,6 +115,7 @@ def read_around(target: Target, name: Name, start: int, stop: int, level: TitleL
         tuple(reader.unexplained),
         reader.artist,
         has_album,
+        reader.names_other_song,
     )
 
 
@@ -150,6 +152,7 @@ class _Reader:
         "extra",
         "holds_addition",
         "name",
+        "names_other_song",
         "start",
         "stop",
         "target",
@@ -173,6 +176,7 @@ class _Reader:
         self.beside: list[Beside] = []
         self.unexplained: list[str] = []
         self.holds_addition = False
+        self.names_other_song = False
 
     def _left(self, start: int, stop: int) -> tuple[str, ...]:
         """Return the words of a range that are still unexplained."""
@@ -219,6 +223,7 @@ class _Reader:
         ):
             return False
         self.extra.extend(song)
+        self.names_other_song = True
         return True
 
     def _read_neighbours(self, words: tuple[str, ...], *, credit: bool) -> None:
@@ -277,6 +282,7 @@ class _Reader:
         region = read_region(left, True)
         if region.foreign and self._is_numbered_behind(part):
             self.extra.extend(left)
+            self.names_other_song = True
             return False
         text = f" {' '.join(words)} "
         if region.versions:
