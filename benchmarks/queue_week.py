@@ -42,7 +42,6 @@ from simulators.slskd import WriteMode
 from simulators.spotify import SpotifySimulator
 
 _HOUR = 3600.0
-_WEEK = 7 * 24 * _HOUR
 # When Home Assistant is restarted: in the middle of the rush, and later.
 _RESTARTS = tuple(hours * _HOUR for hours in (0.05, 0.25, 1.0, 20.0, 90.0))
 _STANDSTILL = 30.0  # seconds
@@ -55,11 +54,12 @@ _PLAIN_LIMITS = SearchLimits(response_limit=250, file_limit=25_000)  # As slskd'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Choose a week."""
+    """Choose a week, or a shorter time."""
 
     tracks: int
     seed: int
     plenty: Plenty = Plenty.RECORDED
+    hours: float = 7 * 24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,9 @@ async def live_through(loop: VirtualLoop, folder: Path, setting: Setting) -> Wee
         )
         options = {spotify.playlist_id(key): PlaylistOptions() for key in PLAYLISTS}
         start = clock.monotonic()
-        for end in (*_RESTARTS, _WEEK):
+        length = setting.hours * _HOUR
+        restarts = [at for at in _RESTARTS if at < length]
+        for end in (*restarts, length):
             pipeline = Pipeline(settings, session=session, tokens=_Tokens(spotify), clock=clock)
             await pipeline.open()
             await pipeline.playlists.configure(options)
@@ -153,7 +155,7 @@ async def live_through(loop: VirtualLoop, folder: Path, setting: Setting) -> Wee
             network,
             verdicts=network.verdicts(sources),
             states=diary.states,
-            restarts=len(_RESTARTS),
+            restarts=len(restarts),
             diary=diary,
             began=began,
         )
