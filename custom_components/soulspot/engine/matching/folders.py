@@ -111,8 +111,7 @@ class FolderReader:
     def __init__(self, shelf: Shelf) -> None:
         """Remember nothing yet."""
         self._shelf = shelf
-        self._telling_words = _telling_words(shelf)
-        self._notable_words = self._telling_words | REWRITTEN
+        self._names = _names_of(shelf)
         self._segments: dict[str, _Segment] = {}
         self.known: dict[str, FolderMatch] = {}  # By the path above a file.
         self._matches: dict[tuple[object, ...], FolderMatch] = {}  # By what they say.
@@ -181,14 +180,12 @@ class FolderReader:
     def _read_segment(self, raw: str) -> _Segment:
         """Return what one folder says; most say nothing that could be wanted, and are read no closer."""
         words: Sequence[str] | None = plain_words(raw)
-        if words and self._notable_words.isdisjoint(words):
-            return _SOMETHING if _is_telling(words) else _NOTHING
         if not words or not REWRITTEN.isdisjoint(words):
             words = parse_name(raw).words
-        text = f" {' '.join(words)} "
-        if self._telling_words.isdisjoint(words) and not has_other_script(text):
+        is_silent = MARKERS.isdisjoint(words) and self._names.isdisjoint(words)
+        if is_silent and (raw.isascii() or not has_other_script("".join(words))):
             return _SOMETHING if _is_telling(words) else _NOTHING
-        return self._read_closely(raw, words, text)
+        return self._read_closely(raw, words, f" {' '.join(words)} ")
 
     def _read_closely(self, raw: str, words: Sequence[str], text: str) -> _Segment:
         """Return what a folder says that may name artist, album or a version."""
@@ -204,10 +201,10 @@ class FolderReader:
         return _Segment(artist, album, kinds, _uncovered_kinds(shelf, name, marks, sure=False))
 
 
-def _telling_words(shelf: Shelf) -> frozenset[str]:
-    """Return words of which a folder must have one to name artist, album or a version."""
+def _names_of(shelf: Shelf) -> frozenset[str]:
+    """Return words of which a folder must have one to name artist or album."""
     names = [max(form.text.split(), key=len, default="") for form in shelf.artists]
-    return MARKERS.union(names, shelf.short_names, shelf.album_words[:1])
+    return shelf.short_names.union(names, shelf.album_words[:1])
 
 
 def _has_several_parts(raw: str) -> bool:

@@ -24,12 +24,18 @@ def split_path(path: str) -> tuple[str, str, str]:
 
     A name without a dot counts as the extension: nothing tells that it is audio.
     """
+    parent, name = split_name(path)
+    stem, _, extension = name.rpartition(".")
+    return parent, stem, extension
+
+
+def split_name(path: str) -> tuple[str, str]:
+    """Return the folders above a file, and its name."""
     parent, _, name = path.rpartition("\\")
     if "/" in name:
         cut = path.rfind("/")
-        parent, name = path[:cut], path[cut + 1 :]
-    stem, _, extension = name.rpartition(".")
-    return parent, stem, extension
+        return path[:cut], path[cut + 1 :]
+    return parent, name
 
 
 def folders_of(parent: str) -> list[str]:

@@ -9,7 +9,7 @@ from .decision import POOL_LIMIT, Candidate, Decision, Outcome
 from .deferring import Later
 from .judging import Judgement, hear_siblings, is_borne_out, judge
 from .lengths import LengthLevel, LengthMatch, estimate_bit_rate, is_cut_short
-from .paths import SURE_FORMATS, format_of, split_path
+from .paths import SURE_FORMATS, format_of, split_name
 from .peers import peer_order
 from .quality import LOSSLESS, QualityProfile
 from .reading import WITHOUT_TITLE, FileReader, reader_of
@@ -97,20 +97,19 @@ class _Weigher:
         leave = Outcome.LEAVE
         for response in responses:
             for file in response.files:
-                if file.is_locked:
-                    continue
-                parent, stem, extension = split_path(file.path)
+                parent, _, name = file.path.rpartition("\\")
+                if "/" in name:
+                    parent, name = split_name(file.path)
+                stem, _, extension = name.rpartition(".")
                 format_name = SURE_FORMATS.get(extension) or format_of(
                     extension, file.bit_rate, file.bit_depth
                 )
-                if format_name is None:
+                if format_name is None or file.is_locked:
                     continue
                 title = titles.get(stem)
                 if title is None:
                     if puts_off:
-                        length = lengths.get(file.length_s)
-                        if length is None:
-                            length = read_length(file, format_name)
+                        length = lengths.get(file.length_s) or read_length(file, format_name)
                         if length.level is contradicts:
                             unread.append((response, file, format_name, length))
                             continue
@@ -185,12 +184,16 @@ class _Weigher:
         self._doubt_strange_folders(siblings, seconds)
         if self._taken:
             return
+        crowded = siblings.crowded()
+        if not crowded:
+            return
         misses = self._misses
-        misses.read(self._reader, siblings.has_enough)
+        misses.read(self._reader, siblings.has_enough, crowded)
         failed_once = [
             miss
             for miss in misses.missed
             if miss.misses == 1
+            and id(miss.response) in crowded
             and miss.file.length_s
             and siblings.has_enough(miss.response, miss.file)
         ]

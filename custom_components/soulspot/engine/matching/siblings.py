@@ -11,7 +11,7 @@ from statistics import median
 
 from ..model import PeerResponse, RemoteFile
 from .names import parse_name
-from .paths import AUDIO_FORMATS, split_path
+from .paths import AUDIO_FORMATS, split_name, split_path
 from .versions import is_number
 
 _SONG_CACHE = 4_096
@@ -44,15 +44,28 @@ class Siblings:
         self._lengths: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._counts: dict[int, Counter[str]] = {}
 
+    def crowded(self) -> frozenset[int]:
+        """Return the identities of the answers with a folder that holds enough files to compare."""
+        return frozenset(
+            id(response)
+            for response in self._responses
+            if len(response.files) > ENOUGH_SIBLINGS
+            and max(self._count(response).values()) > ENOUGH_SIBLINGS
+        )
+
     def has_enough(self, response: PeerResponse, file: RemoteFile) -> bool:
         """Tell whether a file's folder holds enough others to compare it with."""
         if len(response.files) <= ENOUGH_SIBLINGS:
             return False
+        return self._count(response)[split_name(file.path)[0]] > ENOUGH_SIBLINGS
+
+    def _count(self, response: PeerResponse) -> Counter[str]:
+        """Return how many files each folder of an answer holds."""
         counts = self._counts.get(id(response))
         if counts is None:
-            parents = [split_path(other.path)[0] for other in response.files]
+            parents = [split_name(file.path)[0] for file in response.files]
             counts = self._counts[id(response)] = Counter(parents)
-        return counts[split_path(file.path)[0]] > ENOUGH_SIBLINGS
+        return counts
 
     def _read(self) -> dict[str, list[PeerResponse]]:
         """Read the names of all audio files with a length; return the answers by peer."""
@@ -69,14 +82,14 @@ class Siblings:
         """Return what a file's folder says about it; `wanted` is the wanted length in seconds."""
         if self._peers is None:
             self._peers = self._read()
-        parent = split_path(file.path)[0]
+        parent = split_name(file.path)[0]
         folder = [
             (sibling, key)
             for response in self._peers.get(username, ())
             for sibling in response.files
             if sibling.path.startswith(parent)
             and sibling.path != file.path
-            and split_path(sibling.path)[0] == parent
+            and split_name(sibling.path)[0] == parent
             and (key := _key_of(sibling.path)) is not None
         ]
         known = [

@@ -26,16 +26,22 @@ def without_article(words: tuple[str, ...], other: tuple[str, ...]) -> tuple[str
 
 def is_slip(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Tell whether two names differ only by spelling: an article, a letter, two swapped letters."""
-    if numbers(one) != numbers(other):
+    first, second = without_article(one, other), without_article(other, one)
+    if not _is_spelled_alike(first, second):
         return False
-    one, other = without_article(one, other), without_article(other, one)
-    if "".join(one) == "".join(other):
+    return numbers(one) == numbers(other)
+
+
+def _is_spelled_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether names without articles differ by few letters."""
+    joined_one, joined_other = "".join(one), "".join(other)
+    if joined_one == joined_other:
         return True
     if len(one) != len(other):
-        joined_one, joined_other = "".join(one), "".join(other)
         longest = max(len(joined_one), len(joined_other))
         return (
             longest >= _SHORTEST_TITLE
+            and abs(len(joined_one) - len(joined_other)) <= 1
             and DamerauLevenshtein.distance(joined_one, joined_other, score_cutoff=1) <= 1
         )
     wrong = [(a, b) for a, b in zip(one, other, strict=True) if a != b]

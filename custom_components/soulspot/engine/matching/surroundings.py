@@ -15,7 +15,6 @@ _CATALOGUE_LENGTH = 5
 _SIDES = frozenset("abcdefgh")
 _TITLE, _ARTIST, _ALBUM = b"\1", b"\2", b"\3"
 _MOST_PLACES = 4
-_LONG_NAME = 10  # letters of an artist's name, with the blanks around it, that may hold a slip.
 
 
 class TitleLevel(IntEnum):
@@ -301,8 +300,7 @@ class _Reader:
         """Note an artist named for short or misspelled; that is a hint which other evidence must bear out."""
         target = self.target
         if " ".join(words) not in target.short_names and not any(
-            len(form.text) >= _LONG_NAME and is_slip(words, tuple(form.text.split()))
-            for form in target.artists
+            is_slip(words, name) for name in target.long_names
         ):
             return False
         self.artist = max(self.artist, Presence.WEAK)

@@ -24,6 +24,7 @@ from .works import Work, read_work
 _ENUMERATED = re.compile(r"^(?P<work>[^:]+): (?:I\.? .+ / II\.? |1\.? .+ / 2\.? |[^/]+ / [^/]+ / )")
 
 _HALVES = re.compile(r": | [-–—] ")
+_LONG_NAME = 10  # letters of an artist's name, with the blanks around it, that may hold a slip.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class Target:
     movement: tuple[str, ...]  # What a title of two names calls its second half; may be empty.
     whole: frozenset[str]  # The telling words of its first half.
     short_names: frozenset[str]  # What the artists are called for short.
+    long_names: tuple[tuple[str, ...], ...]  # Those of the artists that may hold a slip.
     is_place: bool  # The title only says where on a record it stands: "Intro".
     album_text: str  # Empty when unknown.
     album_words: tuple[str, ...]
@@ -116,7 +118,14 @@ def prepare(wanted: WantedRecording) -> Target:
     album_words = album_core(wanted.album or "")
     marks = marks_in(parse_name(wanted.album or ""))
     full_text = f" {' '.join(title.full)} "
-    plain_names = {form.text + full_text[1:]: True for form in forms.values() if not form.is_weak}
+    album_text = f" {' '.join(album_words)} " if album_words else ""
+    plain_names = {full_text: False}
+    for form in forms.values():
+        if not form.is_weak:
+            name = form.text + full_text[1:]
+            plain_names[name] = True
+            if not album_text or album_text not in name:
+                plain_names[f" the{name}"] = True
     return Target(
         title=title,
         full_text=full_text,
@@ -131,16 +140,17 @@ def prepare(wanted: WantedRecording) -> Target:
         work=work if work.is_certain else None,
         movement=movement,
         whole=whole,
+        long_names=tuple([tuple(text.split()) for text in forms if len(text) >= _LONG_NAME]),
         short_names=frozenset().union(*(short_names(artist) for artist in wanted.artists)),
         is_place=all(word in PLACE_WORDS or is_number(word) for word in title.core)
         and any(word in PLACE_WORDS for word in title.core),
-        album_text=f" {' '.join(album_words)} " if album_words else "",
+        album_text=album_text,
         album_words=album_words,
         album_kinds=frozenset(mark.kind for mark in marks),
         sure_album_kinds=frozenset(mark.kind for mark in marks if mark.is_sure),
         version_kinds=frozenset(version.kind for version in title.versions),
         seconds=None if not wanted.duration_ms else wanted.duration_ms / 1000,
-        plain_names=plain_names | {full_text: False},
+        plain_names=plain_names,
     )
 
 

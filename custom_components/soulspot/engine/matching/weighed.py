@@ -71,12 +71,17 @@ class Misses:
         """Tell whether there is any."""
         return bool(self.judged or self.missed or self.others or self.unread)
 
-    def read(self, reader: FileReader, asks: Asks | None = None) -> None:
-        """Read the names that were not worth reading so far, or those of them that somebody asks for."""
+    def read(
+        self, reader: FileReader, asks: Asks | None = None, of: frozenset[int] = frozenset()
+    ) -> None:
+        """Read the names that were not worth reading so far, or those of them that somebody asks for.
+
+        `of` holds the identities of the answers that may hold such files.
+        """
         unread, self.unread = self.unread, []
         for item in unread:
             response, file, format_name, length = item
-            if asks is not None and not asks(response, file):
+            if asks is not None and (id(response) not in of or not asks(response, file)):
                 self.unread.append(item)
                 continue
             title = reader.title_of(file.path)
