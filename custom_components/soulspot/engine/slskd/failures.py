@@ -112,6 +112,10 @@ _TROUBLES = _patterns(
     ),
     (r"there is not enough space on the disk\b.*", FailureKind.LOCAL_STORAGE),
     (r"transfer failed: .*", FailureKind.CONNECTION_LOST),
+    # What is left when slskd closes a record itself, and cuts its words behind the first colon.
+    (r"\d{1,5}\)", FailureKind.PEER_UNREACHABLE),
+    (r"\d{1,5}: .*", FailureKind.CONNECTION_LOST),
+    (r"(connected, loggingin|connecting|disconnecting|disconnected)\)", FailureKind.NOT_LOGGED_IN),
 )
 
 _REJECTED = re.compile(r"(?:transfer rejected|enqueue failed): *(.*)", re.IGNORECASE | re.DOTALL)
