@@ -120,8 +120,10 @@ class PlaylistsCoordinator(SoulSpotCoordinator[PlaylistsSnapshot]):
         return snapshot
 
     async def async_reread(self) -> None:
-        """Show what the database holds now."""
-        self.async_publish(await self.pipeline.playlists.snapshot())
+        """Show what the database holds now, and how Spotify answered the pipeline itself."""
+        snapshot = await self.pipeline.playlists.snapshot()
+        self.note_health(snapshot.spotify)
+        self.async_publish(snapshot)
 
     @callback
     @override

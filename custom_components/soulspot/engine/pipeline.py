@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from .composition import build_rooms
-from .errors import SoulSpotError
+from .errors import Service, SoulSpotError
 from .facade.library import Library
 from .facade.playlists import Playlists
 from .facade.queue import Queue
@@ -97,14 +97,14 @@ class Pipeline:
             database,
             clock,
             {
-                JobKind.PLAYLIST_SYNC: Worker(handle=self._sync.handle),
+                JobKind.PLAYLIST_SYNC: Worker(handle=self._sync.handle, service=Service.SPOTIFY),
                 JobKind.DOWNLOAD: Worker(
                     handle=download.handle,
                     concurrency=2,
                     is_ready=lambda: self._watch.is_ready and self._index.is_ready,
                     on_failure=download.fail,
                 ),
-                JobKind.METADATA: Worker(handle=enrich.handle),
+                JobKind.METADATA: Worker(handle=enrich.handle, service=Service.MUSICBRAINZ),
                 JobKind.FILING: Worker(
                     handle=lambda job: (retagging if is_retagging(job) else filing).handle(job),
                     on_failure=lambda job, reason: (

@@ -5,6 +5,7 @@ import random
 
 _FIRST_PAUSE = 30.0  # seconds
 _LONGEST_PAUSE = 6 * 3600.0
+_LONGEST_AWAY = 1800.0
 _JITTER = 0.25
 
 # Somebody else is there after a day, at the same hour too; who was not in a week is seldom soon after.
@@ -16,6 +17,11 @@ _ABSENT_GROWTH = 3.0
 def pause_after(attempts: int, generator: random.Random) -> timedelta:
     """Return the pause after so many failed attempts: doubling, bounded, jittered."""
     return _growing(attempts, _FIRST_PAUSE, _LONGEST_PAUSE, 2.0, generator)
+
+
+def pause_while_away(tries: int, generator: random.Random) -> timedelta:
+    """Return the pause before a service that is away is asked again; at most half an hour."""
+    return _growing(tries, _FIRST_PAUSE, _LONGEST_AWAY, 2.0, generator)
 
 
 def pause_when_absent(attempts: int, generator: random.Random) -> timedelta:

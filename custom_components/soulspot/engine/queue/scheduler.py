@@ -11,6 +11,7 @@ from ..errors import (
     AuthenticationError,
     PermissionDeniedError,
     RateLimitedError,
+    Service,
     SoulSpotError,
     StorageError,
     StoreError,
@@ -22,6 +23,7 @@ from ..nap import nap
 from ..ports import Clock
 from ..store import Database, jobs
 from ..store.jobs import Job
+from .outages import Outages
 from .retry import pause_after
 
 _LOGGER = logging.getLogger(__name__)
@@ -73,6 +75,8 @@ class Worker:
         _always  # No job of the kind is claimed while its service is away.
     )
     on_failure: Callable[[Job, Reason], Awaitable[None]] | None = None
+    # No job of the kind is claimed before the pause is over that its absence has caused.
+    service: Service | None = None
 
 
 class Scheduler:
@@ -94,6 +98,7 @@ class Scheduler:
         self._wake = asyncio.Event()
         self._running: dict[JobKind, int] = dict.fromkeys(workers, 0)
         self._tasks: dict[tuple[JobKind, str], asyncio.Task[None]] = {}
+        self._outages = Outages(clock, self._generator, frozenset({Service.MUSICBRAINZ}))
         self._pruned_at: datetime | None = None
         self.paused = False
 
@@ -117,11 +122,13 @@ class Scheduler:
         """Start what may start, and return the seconds until something is due."""
         await self._start_jobs(group)
         await self._prune()
-        due = await self._database.run(jobs.next_due)
-        if due is None or self.paused:
+        if self.paused:
             return _LONGEST_NAP
-        seconds = (due - self._clock.now()).total_seconds()
-        return min(max(seconds, _SHORTEST_NAP), _LONGEST_NAP)
+        due = await self._database.run(jobs.next_due)
+        pauses = [self._outages.remaining(worker.service) for worker in self._workers.values()]
+        if due is not None:
+            pauses.append(max((due - self._clock.now()).total_seconds(), _SHORTEST_NAP))
+        return min((_LONGEST_NAP, *(seconds for seconds in pauses if seconds > 0)))
 
     async def _start_jobs(self, group: asyncio.TaskGroup) -> None:
         """Start as many jobs of each kind as its worker allows."""
@@ -129,7 +136,11 @@ class Scheduler:
             return
         await self._database.run(jobs.wake_due, now=self._clock.now())
         for kind, worker in self._workers.items():
-            while self._running[kind] < worker.concurrency and worker.is_ready():
+            while (
+                self._running[kind] < worker.concurrency
+                and worker.is_ready()
+                and not self._outages.remaining(worker.service)
+            ):
                 job = await self._database.run(jobs.claim_next, kind, now=self._clock.now())
                 if job is None:
                     break
@@ -173,16 +184,14 @@ class Scheduler:
     async def _attempt(self, job: Job, worker: Worker) -> Result:
         """Run the handler and turn what it raises into a result."""
         try:
-            return await worker.handle(job)
+            result = await worker.handle(job)
         except RateLimitedError as error:
             return self._later(error, timedelta(seconds=max(error.retry_after, 1.0)))
-        except (
-            # None of these is the job's fault: a service is away, or a disk is full.
-            UnreachableError,
-            UnavailableError,
-            AuthenticationError,
-            StorageError,
-        ) as error:
+        # None of these is the job's fault: a service is away, or a disk is full.
+        except (UnreachableError, UnavailableError, AuthenticationError) as error:
+            pause = timedelta(seconds=self._outages.note_away(error.service, error))
+            return Later(until=self._clock.now() + pause, reason=error.reason)
+        except StorageError as error:
             pause = pause_after(1, self._generator)
             return Later(until=self._clock.now() + pause, reason=error.reason)
         except PermissionDeniedError as error:
@@ -203,6 +212,9 @@ class Scheduler:
                 reason=Reason(key="unexpected"),
                 is_attempt=True,
             )
+        if worker.service is not None:
+            self._outages.note_there(worker.service)
+        return result
 
     def _later(self, error: SoulSpotError, pause: timedelta) -> Later:
         """Wait because of an error."""

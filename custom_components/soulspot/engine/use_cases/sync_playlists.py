@@ -9,15 +9,16 @@ from ..errors import (
     NotFoundError,
     PermissionDeniedError,
     RateLimitedError,
+    Service,
     ServiceError,
     SoulSpotError,
     UnavailableError,
     UnreachableError,
 )
-from ..model import LIKED_SONGS_ID, LIST_PREFIX, Playlist
+from ..model import LIKED_SONGS_ID, LIST_PREFIX, JobKind, Playlist
 from ..queue.scheduler import Done, Result
 from ..settings import PlaylistOptions
-from ..store import playlists, removals
+from ..store import jobs, playlists, removals
 from ..store.jobs import Job
 from ..views import ServiceHealth, Trouble
 from .context import Context
@@ -31,6 +32,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # A snapshot does not change when Spotify corrects a track, so each list is read in full now and then.
 FULL_SYNC_EVERY = timedelta(days=7)
+_SUBJECT = "playlists"
+_FIRST_PAUSE = timedelta(seconds=30)
 
 
 class SyncPlaylists:
@@ -67,8 +70,28 @@ class SyncPlaylists:
 
         Imported lists are left alone: nobody can be asked for them.
         Trouble with one playlist is stored with it and does not stop the others; trouble with
-        Spotify as a whole is raised: AuthenticationError, RateLimitedError, UnreachableError.
+        Spotify as a whole is raised: AuthenticationError, RateLimitedError, UnreachableError. While
+        Spotify is away a job tries again by itself, at growing intervals.
         """
+        try:
+            changed = await self._execute(spotify_ids, force=force)
+        except (UnavailableError, UnreachableError) as error:
+            if error.service is Service.SPOTIFY:
+                await self._context.database.run(
+                    jobs.add_job,
+                    JobKind.PLAYLIST_SYNC,
+                    _SUBJECT,
+                    now=self._context.clock.now(),
+                    run_at=self._context.clock.now() + _FIRST_PAUSE,
+                )
+            raise
+        if spotify_ids is None:
+            now = self._context.clock.now()
+            await self._context.database.run(jobs.cancel, JobKind.PLAYLIST_SYNC, _SUBJECT, now=now)
+        return changed
+
+    async def _execute(self, spotify_ids: Iterable[str] | None, *, force: bool) -> tuple[str, ...]:
+        """Sync once, and remember how Spotify answered."""
         asked = self._context.playlists if spotify_ids is None else spotify_ids
         wanted = [item for item in asked if not item.startswith(LIST_PREFIX)]
         try:
@@ -84,8 +107,12 @@ class SyncPlaylists:
         return tuple(stale)
 
     async def handle(self, job: Job) -> Result:
-        """Run a sync that was queued."""
-        await self.execute(job.payload.get("playlists"), force=bool(job.payload.get("force")))
+        """Catch up on what could not be synced."""
+        try:
+            changed = await self._execute(None, force=False)
+        finally:
+            self._context.announcer.changed()
+        await self._playlist_files.execute(changed)
         return Done()
 
     async def _stale(self, wanted: list[str]) -> list[str]:
