@@ -16,7 +16,6 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
-from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_setup_actions
 from .api import LoggedOutTokenProvider, SessionTokenProvider
@@ -28,20 +27,18 @@ from .coordinator import (
     SoulSpotData,
 )
 from .engine.errors import SoulSpotError
-from .engine.musicbrainz.lane import RequestLane
 from .engine.pipeline import Pipeline
-from .engine.ports import SystemClock, TokenProvider
+from .engine.ports import TokenProvider
 from .engine.settings import Endpoints
 from .entry import EntrySnapshot, database_path, pipeline_settings, playlist_options
 from .errors import setup_error
 from .issues import async_forget_login, async_watch_login
+from .musicbrainz_lane import async_join_lane
 from .webhook import async_setup_webhook
 
 _LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-
-_LANE: HassKey[RequestLane] = HassKey(f"{DOMAIN}_musicbrainz_lane")
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -61,11 +58,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> bool:
     """Open the database, show what it holds, and start the work."""
     version = str((await async_get_integration(hass, DOMAIN)).version)
+    settings = pipeline_settings(hass, entry, Endpoints.from_environment(os.environ), version)
     pipeline = Pipeline(
-        pipeline_settings(hass, entry, Endpoints.from_environment(os.environ), version),
+        settings,
         session=async_get_clientsession(hass),
         tokens=await _async_token_provider(hass, entry),
-        musicbrainz_lane=_musicbrainz_lane(hass),
+        musicbrainz_lane=async_join_lane(hass, entry, settings),
     )
     work = _Work(hass, entry, pipeline)
     try:
@@ -118,14 +116,6 @@ async def async_remove_config_entry_device(
     return (
         device.config_subentry_id is not None and device.config_subentry_id not in entry.subentries
     )
-
-
-@callback
-def _musicbrainz_lane(hass: HomeAssistant) -> RequestLane:
-    """Return the lane all accounts share: MusicBrainz counts requests by address."""
-    if _LANE not in hass.data:
-        hass.data[_LANE] = RequestLane(SystemClock())
-    return hass.data[_LANE]
 
 
 async def _async_token_provider(

@@ -1,6 +1,6 @@
 """Read a config entry into what the engine works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,8 @@ from .const import (
     CONF_KEEP_SOURCE,
     CONF_LIBRARY,
     CONF_LOCAL_DOWNLOADS,
+    CONF_MUSICBRAINZ_ADDRESS,
+    CONF_MUSICBRAINZ_PACE,
     CONF_PATH_TEMPLATE,
     CONF_PLAYLIST_ID,
     CONF_QUALITY,
@@ -27,6 +29,8 @@ from .const import (
     SUBENTRY_PLAYLIST,
 )
 from .engine.model import Quality
+from .engine.musicbrainz.lane import PACE
+from .engine.musicbrainz.mirror import normalise_mirror
 from .engine.settings import DEFAULT_TEMPLATE, Endpoints, PipelineSettings, PlaylistOptions
 
 
@@ -69,6 +73,7 @@ def pipeline_settings(
 ) -> PipelineSettings:
     """Return the settings of an entry's pipeline."""
     data, options = entry.data, entry.options
+    advanced = options.get(CONF_ADVANCED, {})
     return PipelineSettings(
         database=database_path(hass, entry),
         version=version,
@@ -81,8 +86,9 @@ def pipeline_settings(
         quality=Quality(options.get(CONF_QUALITY, Quality.BEST)),
         path_template=options.get(CONF_PATH_TEMPLATE, DEFAULT_TEMPLATE),
         keep_source=options.get(CONF_KEEP_SOURCE, True),
-        acoustid_key=options.get(CONF_ADVANCED, {}).get(CONF_ACOUSTID_KEY),
-        endpoints=endpoints,
+        acoustid_key=advanced.get(CONF_ACOUSTID_KEY),
+        endpoints=_with_mirror(endpoints, advanced.get(CONF_MUSICBRAINZ_ADDRESS)),
+        musicbrainz_pace=advanced.get(CONF_MUSICBRAINZ_PACE, PACE),
     )
 
 
@@ -113,6 +119,11 @@ def find_playlist(entry: ConfigEntry, playlist_id: str) -> ConfigSubentry | None
         ),
         None,
     )
+
+
+def _with_mirror(endpoints: Endpoints, mirror: str | None) -> Endpoints:
+    """Return the addresses with another MusicBrainz, when there is one."""
+    return replace(endpoints, musicbrainz=normalise_mirror(mirror)) if mirror else endpoints
 
 
 def _path(text: str | None) -> Path | None:

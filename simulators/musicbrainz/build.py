@@ -11,7 +11,7 @@ from simulators.spotify.world import album_id
 from . import imperfections as odd
 from .credits import credit
 from .entities import Database, Recording, Release, ReleaseGroup, Track, mbid
-from .variants import add_other_versions, add_samplers, add_twins
+from .variants import add_other_versions, add_samplers, add_twins, add_various_artists
 
 _FEATURING = re.compile(r"\s*[(\[]feat\. [^)\]]*[)\]]")
 _LIVE = re.compile(r"\s+- Live$")
@@ -20,6 +20,7 @@ _LIVE = re.compile(r"\s+- Live$")
 def build_database(catalogue: Catalogue) -> Database:
     """Return what MusicBrainz knows of the catalogue's music."""
     database = Database()
+    add_various_artists(database)
     known = [item for item in catalogue.recordings.values() if item.key not in odd.UNKNOWN]
     made = {item.key: _recording(item) for item in known}
     for recording in made.values():

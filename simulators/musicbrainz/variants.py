@@ -27,6 +27,11 @@ _VARIOUS = Artist(
 )
 
 
+def add_various_artists(database: Database) -> None:
+    """Add the artist that stands for samplers, whether or not there are any."""
+    database.artists[_VARIOUS.mbid] = _VARIOUS
+
+
 def add_twins(database: Database, catalogue: Catalogue, made: dict[str, Recording]) -> None:
     """Add live takes and videos that share the ISRC of a studio recording."""
     for key, longer_by in odd.LIVE_TWINS.items():

@@ -1,5 +1,7 @@
 """Look tracks up at MusicBrainz, and decide what is true about them."""
 
+from typing import Any
+
 from homeassistant.core import ServiceCall, ServiceResponse
 import probatio
 
@@ -20,7 +22,7 @@ ATTR_ENRICH_ARTIST = "enrich_artist"
 ATTR_ENRICH_ALBUM = "enrich_album"
 SOURCE_AUTOMATIC = "automatic"
 
-_TRACK_FIELDS = {
+_TRACK_FIELDS: dict[Any, Any] = {
     **ENTRY_FIELDS,
     probatio.Required(ATTR_TRACK_ID): probatio.All(probatio.Coerce(int), probatio.Range(min=1)),
 }

@@ -5,9 +5,16 @@ from typing import Any
 from homeassistant.components.webhook import async_generate_id
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 
-from ..const import CONF_PATH_TEMPLATE, CONF_WEBHOOK, CONF_WEBHOOK_ID
-from ..engine.errors import InputError
+from ..const import (
+    CONF_ADVANCED,
+    CONF_MUSICBRAINZ_ADDRESS,
+    CONF_PATH_TEMPLATE,
+    CONF_WEBHOOK,
+    CONF_WEBHOOK_ID,
+)
+from ..engine.errors import InputError, SoulSpotError
 from ..engine.library.paths import TEMPLATE_FIELDS, validate_template
+from ..musicbrainz_lane import async_check_mirror
 from ..webhook import async_describe_webhook
 from .schemas import OPTIONS_SCHEMA, WEBHOOK_SCHEMA
 
@@ -18,6 +25,8 @@ _TEMPLATE_ERRORS = {
     "folders": "template_folders",
     "no_title": "template_no_title",
 }
+
+_MIRROR_ERRORS = {"invalid_url": "mirror_invalid", "not_musicbrainz": "mirror_is_other"}
 
 
 class SoulSpotOptionsFlow(OptionsFlow):
@@ -39,7 +48,10 @@ class SoulSpotOptionsFlow(OptionsFlow):
                 errors[CONF_PATH_TEMPLATE] = _TEMPLATE_ERRORS[error.placeholders["problem"]]
                 placeholders["detail"] = error.placeholders["detail"]
             else:
-                return await self._async_store(user_input)
+                if problem := await self._async_mirror_problem(user_input):
+                    errors["base"] = problem
+                else:
+                    return await self._async_store(user_input)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
@@ -48,6 +60,19 @@ class SoulSpotOptionsFlow(OptionsFlow):
             errors=errors,
             description_placeholders=placeholders,
         )
+
+    async def _async_mirror_problem(self, user_input: dict[str, Any]) -> str | None:
+        """Return what is wrong with another MusicBrainz, None when it answers or is not wanted."""
+        mirror = user_input.get(CONF_ADVANCED, {}).get(CONF_MUSICBRAINZ_ADDRESS)
+        if not mirror or mirror == self._present().get(CONF_ADVANCED, {}).get(
+            CONF_MUSICBRAINZ_ADDRESS
+        ):
+            return None
+        try:
+            await async_check_mirror(self.hass, mirror)
+        except SoulSpotError as error:
+            return _MIRROR_ERRORS.get(error.translation_key, "mirror_unreachable")
+        return None
 
     async def async_step_webhook(
         self, user_input: dict[str, Any] | None = None

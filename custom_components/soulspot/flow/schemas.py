@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -22,6 +25,8 @@ from ..const import (
     CONF_KEEP_SOURCE,
     CONF_LIBRARY,
     CONF_LOCAL_DOWNLOADS,
+    CONF_MUSICBRAINZ_ADDRESS,
+    CONF_MUSICBRAINZ_PACE,
     CONF_PATH_TEMPLATE,
     CONF_QUALITY,
     CONF_SLSKD_ADDRESS,
@@ -32,6 +37,7 @@ from ..const import (
     CONF_WEBHOOK_LOCAL_ONLY,
 )
 from ..engine.model import LIKED_SONGS_ID, PlaylistSummary, Quality
+from ..engine.musicbrainz.mirror import FASTEST_PACE, SLOWEST_PACE
 from ..engine.settings import DEFAULT_TEMPLATE
 
 CONF_PLAYLISTS = "playlists"
@@ -75,7 +81,24 @@ OPTIONS_SCHEMA = probatio.Schema(
         probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
         probatio.Optional(CONF_WEBHOOK, default=False): BooleanSelector(),
         probatio.Optional(CONF_ADVANCED): section(
-            probatio.Schema({probatio.Optional(CONF_ACOUSTID_KEY): _PASSWORD}), {"collapsed": True}
+            probatio.Schema(
+                {
+                    probatio.Optional(CONF_ACOUSTID_KEY): _PASSWORD,
+                    probatio.Optional(CONF_MUSICBRAINZ_ADDRESS): TextSelector(
+                        TextSelectorConfig(type=TextSelectorType.URL, autocomplete="off")
+                    ),
+                    probatio.Optional(CONF_MUSICBRAINZ_PACE): NumberSelector(
+                        NumberSelectorConfig(
+                            min=FASTEST_PACE,
+                            max=SLOWEST_PACE,
+                            step="any",
+                            unit_of_measurement="s",
+                            mode=NumberSelectorMode.BOX,
+                        )
+                    ),
+                }
+            ),
+            {"collapsed": True},
         ),
     }
 )

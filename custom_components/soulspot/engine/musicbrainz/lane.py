@@ -24,10 +24,24 @@ class RequestLane:
     def __init__(self, clock: Clock, *, pace: float = PACE) -> None:
         """Take the seconds between two starts."""
         self._clock = clock
-        self._pace = pace
+        self._usual_pace = pace
+        self._paces: dict[str, float] = {}
         self._lock = asyncio.Lock()
         self._next_start = float("-inf")
         self._requests = 0
+
+    def join(self, name: str, pace: float) -> None:
+        """Let somebody use the lane at so many seconds between starts; of several the slowest counts."""
+        self._paces[name] = pace
+
+    def leave(self, name: str) -> None:
+        """Forget somebody's pace."""
+        self._paces.pop(name, None)
+
+    @property
+    def pace(self) -> float:
+        """Return the seconds between two starts."""
+        return max(self._paces.values(), default=self._usual_pace)
 
     @property
     def requests(self) -> int:
@@ -49,7 +63,7 @@ class RequestLane:
         for attempt in range(MAXIMUM_TRIES):
             async with self._lock:
                 await self._wait()
-                self._next_start = self._clock.monotonic() + self._pace
+                self._next_start = self._clock.monotonic() + self.pace
                 self._requests += 1
                 reply = await send()
                 pause = self._pause_after(reply, attempt)
