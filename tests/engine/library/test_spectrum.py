@@ -1,8 +1,10 @@
 """Tell lossless files from lossy ones in disguise."""
 
 from collections.abc import Callable
+from functools import cache
 import io
 from pathlib import Path
+import subprocess
 import wave
 
 from hypothesis import given, settings, strategies as st
@@ -15,9 +17,11 @@ from custom_components.soulspot.engine.errors import StorageError
 from custom_components.soulspot.engine.library.checks import CheckName, CheckResult
 from custom_components.soulspot.engine.library.spectrum import check_spectrum
 from custom_components.soulspot.engine.library.streams.flac_frames import read_blocks
+from custom_components.soulspot.engine.library.transforms import fourier, lapped_cosine
 from custom_components.soulspot.engine.library.verify import Expectation
 from custom_components.soulspot.engine.programs import Programs
 
+from ..programs import FFMPEG, real
 from .conftest import verify
 
 RATE = 44_100
@@ -75,6 +79,101 @@ def test_dull_is_not_lossy(tmp_path: Path, slope: float, subtype: str) -> None:
     assert estimate.probability < 0.1
     assert estimate.cutoff is None
     assert reason is None
+
+
+type Window = NDArray[np.float64]
+
+KAISER = np.sqrt(np.cumsum(np.kaiser(1025, 4 * np.pi)) / np.kaiser(1025, 4 * np.pi).sum())[:1024]
+SINE = np.sin(np.pi * (np.arange(1024) + 0.5) / 2048)
+WINDOWS = {
+    "AAC": np.concatenate([KAISER, KAISER[::-1]]),
+    "Vorbis": np.sin(np.pi / 2 * np.concatenate([SINE, SINE[::-1]]) ** 2),
+}
+
+
+@cache
+def cosines(count: int) -> Window:
+    """Return the lapped cosine transform as a table."""
+    places, numbers = np.arange(2 * count), np.arange(count)
+    angles = np.pi / count * (places + 0.5 + count / 2)[:, None] * (numbers + 0.5)
+    return np.asarray(np.cos(angles))
+
+
+def through_frames(
+    sound: NDArray[np.int16], window: Window, *, shift: int = 0, coarseness: float = 0.7
+) -> NDArray[np.int16]:
+    """Round the coefficients of frames that begin at `shift`, and cut nothing off: a coder at a high rate."""
+    count = 1024
+    bases = cosines(count)
+    result = sound.astype(np.float64)
+    for channel in result.T:
+        source, target = channel.copy(), np.zeros_like(channel)
+        for start in range(shift, len(source) - 2 * count, count):
+            part = slice(start, start + 2 * count)
+            coefficients = (source[part] * window) @ bases
+            bands = np.repeat(np.sqrt((coefficients.reshape(-1, 16) ** 2).mean(1)), 16)
+            steps = coarseness * bands + 1e-9
+            rounded = np.round(coefficients / steps) * steps
+            target[part] += bases @ rounded * window * (1 / count)
+        inside = slice(shift + count, len(source) - 3 * count)
+        channel[inside] = target[inside]
+    return np.asarray(np.clip(np.round(result), -32_768, 32_767).astype(np.int16))
+
+
+@pytest.mark.parametrize(
+    ("coder", "shift", "extension"),
+    [("AAC", 0, "flac"), ("AAC", 960, "wav"), ("Vorbis", 64, "flac")],
+)
+def test_frames_without_an_edge(tmp_path: Path, coder: str, shift: int, extension: str) -> None:
+    """Suspect what was rounded in frames though nothing was cut off, and say that."""
+    path = tmp_path / f"sound.{extension}"
+    soundfile.write(path, through_frames(noise(3), WINDOWS[coder], shift=shift), RATE)
+    estimate, reason = check_spectrum(path, extension)
+    assert estimate is not None
+    assert estimate.probability > 0.95
+    assert estimate.cutoff is None
+    assert estimate.grid is not None
+    assert reason is not None
+    assert reason.key == "lossy_frames"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_chance_makes_no_frames(tmp_path: Path, seed: int) -> None:
+    """Leave noise alone, and what was rounded in no frames at all."""
+    path = tmp_path / "sound.flac"
+    soundfile.write(path, noise(3, seed) // 64 * 64, RATE)
+    estimate, reason = check_spectrum(path, "flac")
+    assert estimate is not None
+    assert (estimate.probability < 0.1, reason) == (True, None)
+    assert estimate.grid is not None
+    assert estimate.grid < 6.5
+
+
+@pytest.mark.parametrize("bit_rate", ["256k", "320k"])
+def test_real_aac_in_disguise(tmp_path: Path, bit_rate: str) -> None:
+    """Suspect what ffmpeg has made of AAC, with and without its delay."""
+    ffmpeg = real(FFMPEG)
+    source, coded, path = (tmp_path / name for name in ("a.wav", "b.m4a", "c.flac"))
+    soundfile.write(source, noise(3), RATE)
+    for arguments in (
+        ["-i", source, "-c:a", "aac", "-b:a", bit_rate, coded],
+        ["-i", coded, "-c:a", "flac", "-sample_fmt", "s16", path],
+    ):
+        subprocess.run([ffmpeg, "-v", "error", *map(str, arguments)], check=True)
+    estimate, _ = check_spectrum(path, "flac")
+    assert estimate is not None
+    assert estimate.probability > 0.95
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(-1, 1), min_size=256, max_size=256))
+def test_transforms_are_those_of_the_books(values: list[float]) -> None:
+    """Agree with numpy, and with the sum that defines the lapped cosine transform."""
+    spectrum = fourier([complex(a, b) for a, b in zip(values[::2], values[1::2], strict=True)])
+    assert np.allclose(spectrum, np.fft.fft(np.array(values).view(np.complex128)))
+    places, numbers = np.arange(256), np.arange(128)
+    table = np.cos(np.pi / 128 * (places + 0.5 + 64) * (numbers[:, None] + 0.5))
+    assert np.allclose(lapped_cosine(values), table @ np.array(values))
 
 
 def test_what_cannot_be_judged(tmp_path: Path) -> None:
@@ -152,9 +251,11 @@ def test_frames_are_decoded_exactly(subtype: str, kind: str) -> None:
     channels = [stored[:, 0], stored[:, -1], (stored[:, 0] + stored[:, -1]) >> 1]
     assert rate == RATE
     assert len(blocks) == 10
-    for block in blocks:
-        found = np.round(np.array(block) * 2**scale).astype(np.int64).tobytes()
-        assert any(found in channel.tobytes() for channel in channels)
+    for start, block in blocks:
+        assert start is not None
+        found = np.round(np.array(block) * 2**scale).astype(np.int64)
+        places = [channel[start : start + len(found)] for channel in channels]
+        assert any(np.array_equal(found, place) for place in places)
 
 
 @settings(max_examples=150, deadline=None)

@@ -10,9 +10,9 @@ import wave
 from ..programs import Caller
 from .decode import input_arguments
 from .storage import storage_errors
-from .streams.flac_frames import read_blocks
+from .streams.flac_frames import Piece, read_blocks
 
-_BLOCKS = 48
+_BLOCKS = 32
 _BLOCK_SAMPLES = 4096
 _SECONDS_DECODED = 20
 _TIMEOUT = 60.0  # seconds
@@ -25,7 +25,7 @@ class Samples:
     """Hold pieces of one channel, with samples between -1 and 1; the rate in Hz."""
 
     rate: int
-    blocks: Sequence[Sequence[float]]
+    pieces: Sequence[Piece]
 
 
 def read_samples(
@@ -36,7 +36,7 @@ def read_samples(
     ffmpeg: str | None = None,
     caller: Caller,
 ) -> Samples | None:
-    """Return up to 48 pieces of a lossless file; None when nothing here can decode it.
+    """Return up to 32 pieces of a lossless file; None when nothing here can decode it.
 
     FLAC and WAV of whole numbers are read without help, twenty seconds from the middle of other formats
     by ffmpeg where there is one. Raises StorageError `file_vanished` or `file_not_readable`, and
@@ -59,13 +59,14 @@ def _read_wave(file: BinaryIO) -> Samples | None:
             total = reader.getnframes()
             if width < 2:
                 return None
-            blocks = []
+            pieces = []
             count = min(_BLOCKS, total // _BLOCK_SAMPLES)
             for index in range(count):
-                reader.setpos((total - _BLOCK_SAMPLES) * index // max(count - 1, 1))
+                start = (total - _BLOCK_SAMPLES) * index // max(count - 1, 1)
+                reader.setpos(start)
                 data = reader.readframes(_BLOCK_SAMPLES)
-                blocks.append(_left_channel(data, width, channels))
-            return Samples(reader.getframerate(), blocks)
+                pieces.append(Piece(start, _left_channel(data, width, channels)))
+            return Samples(reader.getframerate(), pieces)
     except EOFError, wave.Error:
         return None
 
@@ -92,4 +93,5 @@ def _decode(path: Path, duration_ms: int, ffmpeg: str, caller: Caller) -> Sample
     values = _left_channel(finished.output[: len(finished.output) & ~1], 2, 1)
     count = min(_BLOCKS, len(values) // _BLOCK_SAMPLES)
     step = len(values) // count if count else 0
-    return Samples(44_100, [values[step * n : step * n + _BLOCK_SAMPLES] for n in range(count)])
+    parts = (values[step * n : step * n + _BLOCK_SAMPLES] for n in range(count))
+    return Samples(44_100, [Piece(None, part) for part in parts])

@@ -1,9 +1,10 @@
-"""Tell lossless files made from lossy ones by the edges that coders cut into the spectrum.
+"""Tell lossless files made from lossy ones by what coders leave in the spectrum.
 
-Coders leave out what lies above some frequency, in each short piece of sound anew. Music, however dull,
-fades into its own noise; it has no edge. What remains undetected is what was coded without a cut: AAC at
-high rates and noise. What is wrongly suspected is sound that was limited by other means, such as old
-digital broadcasts. So the result is a probability and never a ground for refusal.
+They leave out what lies above some frequency, in each short piece of sound anew: music, however dull, fades into
+its own noise and has no such edge. And those that cut nothing off leave the zeros of their frames, see `grid`.
+What remains undetected is what was coded at the highest rates by a coder whose frames are not looked for. What
+is wrongly suspected is sound that was limited by other means, such as old digital broadcasts. So the result is
+a probability and never a ground for refusal.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,13 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 import math
-from operator import mul
 from pathlib import Path
 from statistics import median
 
 from ..model import Reason
 from ..programs import Caller
+from .grid import find_grid, grid_probability
 from .samples import Samples, read_samples
+from .transforms import fourier
 
 _BINS_A_BAND = 4  # Of 43 Hz.
 _WINDOW = 1024  # samples at 44.1 and 48 kHz
@@ -30,18 +32,21 @@ _FEWEST_WINDOWS = 12
 _SHARE = 0.75
 _EVEN_ODDS, _STEEPNESS = 11.6, 1.6  # dB, and per dB
 SUSPICIOUS = 0.5
+_SURE = 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpectrumEstimate:
     """Hold how likely a file was lossy once (0 to 1), and where its sound ends in Hz.
 
-    `edge` is the height of the edges in dB. `cutoff` is None when there is no edge to speak of.
+    `edge` is the height of the edges in dB, `grid` by how many standard deviations a coder's frames stand
+    out, None when they were not looked for. `cutoff` is None when there is no edge to speak of.
     """
 
     probability: float
     edge: float
     cutoff: int | None
+    grid: float | None = None
 
 
 def check_spectrum(
@@ -54,8 +59,8 @@ def check_spectrum(
 ) -> tuple[SpectrumEstimate | None, Reason | None]:
     """Return the estimate, and a reason when it is suspicious or could not be made.
 
-    Reasons: `lossy_source` with `percent` and `kilohertz`; `no_decoder` for formats that nothing
-    here decodes; `too_little_sound` for silence, short files and low sample rates. Takes about a
+    Reasons: `lossy_source` with `percent` and `kilohertz` of the edge; `lossy_frames` with `percent` when only
+    frames were found; `no_decoder` for formats that nothing here decodes; `too_little_sound` for silence, short files and low sample rates. Takes about a
     second of computing. Raises StorageError `file_vanished` or `file_not_readable`, and
     ProgramStoppedError.
     """
@@ -67,12 +72,12 @@ def check_spectrum(
     estimate = estimate_spectrum(samples)
     if estimate is None:
         return None, Reason(key="too_little_sound")
-    if estimate.probability < SUSPICIOUS or estimate.cutoff is None:
+    if estimate.probability < SUSPICIOUS:
         return estimate, None
-    placeholders = {
-        "percent": str(round(estimate.probability * 100)),
-        "kilohertz": f"{estimate.cutoff / 1000:.1f}",
-    }
+    percent = {"percent": str(round(estimate.probability * 100))}
+    if estimate.cutoff is None:
+        return estimate, Reason(key="lossy_frames", placeholders=percent)
+    placeholders = {**percent, "kilohertz": f"{estimate.cutoff / 1000:.1f}"}
     return estimate, Reason(key="lossy_source", placeholders=placeholders)
 
 
@@ -88,13 +93,16 @@ def estimate_spectrum(samples: Samples) -> SpectrumEstimate | None:
     if len(edges) < _FEWEST_WINDOWS or first >= last:
         return None
     height = edges[int(len(edges) * _SHARE)][0]
-    probability = 1 / (1 + math.exp(-_STEEPNESS * (height - _EVEN_ODDS)))
-    is_suspicious = probability >= SUSPICIOUS
+    by_edge = 1 / (1 + math.exp(-_STEEPNESS * (height - _EVEN_ODDS)))
     steep = [place for value, place in edges if value >= _EVEN_ODDS]
+    has_edge = by_edge >= SUSPICIOUS
+    grid = None if by_edge >= _SURE else find_grid(samples)
+    by_grid = grid_probability(grid) if grid is not None else 0.0
     return SpectrumEstimate(
-        probability=round(probability, 3),
+        probability=round(max(by_edge, by_grid), 3),
         edge=round(height, 1),
-        cutoff=round(median(steep) * width) if is_suspicious and steep else None,
+        cutoff=round(median(steep) * width) if has_edge and steep else None,
+        grid=round(grid, 1) if grid is not None else None,
     )
 
 
@@ -115,18 +123,16 @@ def _windows(samples: Samples, size: int) -> Iterator[list[float]]:
     """Yield the levels of bands, in dB, of every window that is not silent; two at a time."""
     shape = _shape(size)
     pieces = (
-        block[start : start + size]
-        for block in samples.blocks
-        for start in range(0, len(block) - size + 1, size)
+        piece.samples[start : start + size]
+        for piece in samples.pieces
+        for start in range(0, len(piece.samples) - size + 1, size)
     )
-    heard = [
-        piece for piece in pieces if sum(map(mul, piece, piece, strict=True)) > _SILENCE * size
-    ]
+    heard = [piece for piece in pieces if math.sumprod(piece, piece) > _SILENCE * size]
     if len(heard) % 2:
         heard.pop()
     for left, right in list(pairwise(heard))[::2]:
         both = [complex(a * s, b * s) for a, b, s in zip(left, right, shape, strict=True)]
-        yield from _levels(_transform(both))
+        yield from _levels(fourier(both))
 
 
 def _levels(spectrum: Sequence[complex]) -> Iterator[list[float]]:
@@ -144,27 +150,6 @@ def _levels(spectrum: Sequence[complex]) -> Iterator[list[float]]:
             sum(logarithms[start : start + _BINS_A_BAND]) * 10 / _BINS_A_BAND
             for start in range(0, len(logarithms), _BINS_A_BAND)
         ]
-
-
-def _transform(values: list[complex]) -> list[complex]:
-    """Return the discrete Fourier transform of a power of two values (Cooley and Tukey)."""
-    size = len(values)
-    if size == 1:
-        return values
-    even, odd = _transform(values[::2]), _transform(values[1::2])
-    turned = list(map(mul, _turns(size), odd, strict=True))
-    return [a + b for a, b in zip(even, turned, strict=True)] + [
-        a - b for a, b in zip(even, turned, strict=True)
-    ]
-
-
-@cache
-def _turns(size: int) -> list[complex]:
-    """Return the first half of the roots of one, clockwise."""
-    return [
-        complex(math.cos(angle), math.sin(angle))
-        for angle in (-2 * math.pi * index / size for index in range(size // 2))
-    ]
 
 
 @cache

@@ -6,7 +6,7 @@ in Python.
 
 from itertools import accumulate, pairwise
 from operator import mul
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from .flac import LONGEST_HEADER, SYNC, StreamInfo, read_coded_number, read_header, read_stream_info
 
@@ -21,9 +21,14 @@ class BrokenFrameError(ValueError):
     """Report a frame that cannot be decoded."""
 
 
-def read_blocks(
-    file: BinaryIO, size: int, count: int, length: int
-) -> tuple[int, list[list[float]]]:
+class Piece(NamedTuple):
+    """Hold samples of one channel between -1 and 1, and where in the file they begin; None when unknown."""
+
+    start: int | None
+    samples: list[float]
+
+
+def read_blocks(file: BinaryIO, size: int, count: int, length: int) -> tuple[int, list[Piece]]:
     """Return the sample rate in Hz, and up to `count` blocks of one channel from all over the file.
 
     Samples lie between -1 and 1. Of stereo frames the left channel or the mid one is returned. Blocks have
@@ -34,20 +39,21 @@ def read_blocks(
     if info is None or size <= info.frames_start:
         return 0, []
     step = (size - info.frames_start) / count
-    blocks: list[list[float]] = []
+    blocks: list[Piece] = []
     last = -1
     for index in range(count):
         file.seek(info.frames_start + int(step * index))
         block, last = _read_block(file.read(_SEARCHED_BYTES), info, length, last)
-        if len(block) >= length:
+        if block is not None and len(block.samples) >= length:
             blocks.append(block)
     return info.sample_rate, blocks
 
 
-def _read_block(data: bytes, info: StreamInfo, length: int, last: int) -> tuple[list[float], int]:
+def _read_block(data: bytes, info: StreamInfo, length: int, last: int) -> tuple[Piece | None, int]:
     """Decode frames that follow each other, and return the last one's number too."""
     largest = min(info.largest_frame or _LARGEST_FRAME, _LARGEST_FRAME)
     block: list[float] = []
+    begin: int | None = None
     position = 0
     expected: int | None = None
     while len(block) < length:
@@ -55,13 +61,16 @@ def _read_block(data: bytes, info: StreamInfo, length: int, last: int) -> tuple[
         if found is None or found[1] <= last:
             break
         start, last, step = found
+        is_fixed = step == 1
         try:
             samples, used = decode_frame(data[start : start + largest], info.bit_depth)
         except BrokenFrameError:
             break
+        if begin is None:
+            begin = last * len(samples) if is_fixed else last
         block += samples
         position, expected = start + used, last + step
-    return block, last
+    return Piece(begin, block) if begin is not None else None, last
 
 
 def decode_frame(data: bytes, stream_depth: int) -> tuple[list[float], int]:
