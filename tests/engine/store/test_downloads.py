@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from custom_components.soulspot.engine.model import (
+    Album,
     Artist,
     Download,
     DownloadId,
@@ -171,3 +172,50 @@ def test_counts_and_pages(connection: sqlite3.Connection) -> None:
     assert [download.id for download in page] == [ids[2], ids[1]]
     rest = downloads.list_downloads(connection, None, 10, 4)
     assert [download.id for download in rest] == [ids[0]]
+
+
+# --- Others who wait -----------------------------------------------------------------------------
+
+
+def wish(connection: sqlite3.Connection, title: str, artist: str, album: str) -> TrackId:
+    """Store a track of an album and ask for it."""
+    artists = (Artist(name=artist),)
+    metadata = TrackMetadata(title=title, artists=artists, album=Album(name=album, artists=artists))
+    track_id = tracks.save_track(connection, metadata)
+    request(connection, track_id)
+    return track_id
+
+
+def test_others_are_of_the_album_or_by_the_artist(connection: sqlite3.Connection) -> None:
+    """Those that wait for a search count, not those under way, ended or searched for in own words."""
+    one = wish(connection, "One", "Pink Floyd", "Animals")
+    two = wish(connection, "Two", "Pink Floyd", "Animals")
+    three = wish(connection, "Three", "Pink Floyd", "Meddle")
+    wish(connection, "Four", "Somebody Else", "Meddle")
+    assert downloads.count_others(connection, one) == (1, 2)
+    assert [item.track_id for item in downloads.waiting_others(connection, one)] == [two, three]
+    for state in DownloadState:
+        download = downloads.find_download(connection, two)
+        assert download is not None
+        downloads.set_state(connection, download.id, state, now=NOW)
+        waits = state in (DownloadState.QUEUED, DownloadState.NOT_AVAILABLE)
+        assert (
+            two in {item.track_id for item in downloads.waiting_others(connection, one)}
+        ) is waits
+        counts = waits or state is DownloadState.SEARCHING
+        assert downloads.count_others(connection, one) == ((1, 2) if counts else (0, 1))
+
+
+def test_others_are_found_without_looking_at_everything(connection: sqlite3.Connection) -> None:
+    """Thousands may wait: who is by the same artist stands in an index."""
+    one = wish(connection, "One", "Pink Floyd", "Animals")
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    downloads.count_others(connection, one)
+    downloads.waiting_others(connection, one)
+    connection.set_trace_callback(None)
+    assert len(statements) == 2
+    for statement in statements:
+        for step in connection.execute(f"EXPLAIN QUERY PLAN {statement}"):
+            detail = str(step["detail"])
+            assert not detail.startswith("SCAN") or detail in ("SCAN other", "SCAN own"), detail

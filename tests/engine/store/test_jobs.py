@@ -241,6 +241,17 @@ def test_states_are_counted(connection: sqlite3.Connection) -> None:
     assert jobs.count_states(connection) == {"pending": 1, "waiting": 1, "running": 1, "failed": 1}
 
 
+def test_who_has_a_source_goes_before_who_has_to_search(connection: sqlite3.Connection) -> None:
+    """Within its priority only, and only while it waits for its turn; the others keep their order."""
+    found = [add(connection, f"track:{number}", lane="p") for number in range(4)]
+    add(connection, "person", priority=Priority.USER)
+    jobs.put_first(connection, found[3])
+    later = add(connection, "later", run_at=NOW + timedelta(hours=1))
+    jobs.put_first(connection, later)
+    assert claim_all(connection) == ["person", "track:3", "track:0", "track:1", "track:2"]
+    assert state(connection, later) is JobState.WAITING
+
+
 # --- Cost --------------------------------------------------------------------------------------
 
 

@@ -79,6 +79,8 @@ def give_findings(
         downloads.queue_step(connection, download.id, now=now)
     else:
         jobs.wake(connection, alive.id, now=now)
+        # Its source is known: asking takes a moment, and by the hour fewer are still there.
+        jobs.put_first(connection, alive.id)
 
 
 def look_later(
