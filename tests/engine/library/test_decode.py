@@ -1,6 +1,6 @@
 """Decode files by ffmpeg and name their codecs by ffprobe: stand-ins of the same contract, and the real ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -158,7 +158,7 @@ def test_what_its_structure_refuses_is_not_listened_to(
 
 
 @pytest.fixture(name="programs")
-def _programs() -> Iterator[Programs]:
+def _programs() -> Programs:
     """Return the real ones."""
     return Programs(ffmpeg=real(FFMPEG), ffprobe=real(FFPROBE))
 

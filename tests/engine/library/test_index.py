@@ -47,25 +47,56 @@ def test_everything_is_found_with_tags(library: Path) -> None:
 
 
 def test_only_changes_are_read(library: Path) -> None:
-    """The second scan reads nothing, the third the one changed file; a gone one is listed no more."""
+    """The second scan reads nothing, the third the one changed file; what is left over is gone."""
     found = merge(list(scan(library, {})))
-    second = list(scan(library, known(found)))
+    left = known(found)
+    second = list(scan(library, left))
     assert merge(second) == {}
-    assert sorted(path for batch in second for path in batch.unchanged) == sorted(found)
+    assert left == {}
+    assert sum(batch.unchanged for batch in second) == len(found)
     write_tags(library / "flac/Ä song.flac", TagSet(title="New"))
     (library / "mp3/Ä song.mp3").unlink()
-    third = list(scan(library, known(found)))
+    left = known(found)
+    third = list(scan(library, left))
     assert [(path, file.tags["title"]) for path, file in merge(third).items()] == [
         ("flac/Ä song.flac", ["New"])
     ]
-    listed = {path for batch in third for path in batch.unchanged} | set(merge(third))
-    assert set(found) - listed == {"mp3/Ä song.mp3"}
+    assert set(left) == {"mp3/Ä song.mp3"}
+    assert sum(batch.unchanged for batch in third) == len(found) - 2
+
+
+def test_what_becomes_something_else_is_looked_at_anew(library: Path) -> None:
+    """A file that a folder or a link has replaced is gone, whatever its size; one that breaks is not."""
+    left = known(merge(list(scan(library, {}))))
+    (library / "mp3/Ä song.mp3").unlink()
+    (library / "mp3/Ä song.mp3").mkdir()
+    (library / "mp3/Ä song.mp3/inner.flac").write_bytes((library / "flac/Ä song.flac").read_bytes())
+    (library / "ogg/Ä song.ogg").unlink()
+    (library / "ogg/Ä song.ogg").symlink_to(library / "flac/Ä song.flac")
+    (library / "opus/Ä song.opus").write_bytes(b"broken")
+    batches = list(scan(library, left))
+    assert set(merge(batches)) == {"mp3/Ä song.mp3/inner.flac"}
+    assert [file.path for batch in batches for file in batch.unreadable] == ["opus/Ä song.opus"]
+    assert set(left) == {"mp3/Ä song.mp3", "ogg/Ä song.ogg"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_read_is_not_gone(library: Path) -> None:
+    """Keep what is known of it until it can be read."""
+    left = known(merge(list(scan(library, {}))))
+    (library / "flac").chmod(0)
+    try:
+        batches = list(scan(library, left))
+    finally:
+        (library / "flac").chmod(0o755)
+    assert left == {}
+    assert [file.path for batch in batches for file in batch.unreadable] == ["flac"]
 
 
 def test_batches_are_bounded(library: Path) -> None:
     """No step holds more than asked for, and every file is in exactly one."""
     batches = list(scan(library, {}, batch_size=3))
-    sizes = [len(batch.found) + len(batch.unchanged) + len(batch.unreadable) for batch in batches]
+    sizes = [len(batch.found) + batch.unchanged + len(batch.unreadable) for batch in batches]
     assert sizes == [3, 3, 1]
     assert len(merge(batches)) == len(FORMATS)
 

@@ -1,10 +1,11 @@
 """Find the audio files of the library, reading only what is new or changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import itemgetter
 import os
 from pathlib import Path
+from stat import S_ISREG
 
 from ..errors import SoulSpotError, StorageError
 from ..model import Reason
@@ -13,6 +14,7 @@ from .formats import AUDIO_EXTENSIONS, extension_of
 from .storage import displayable
 from .tags import tags_of
 
+_LOOKS_A_BATCH = 1000
 # Thumbnails and waste bins of network storage and Windows.
 _SYSTEM_FOLDERS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found")
 
@@ -38,10 +40,10 @@ class UnreadableFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanBatch:
-    """Hold one bounded step of a scan; what no batch lists is no longer there."""
+    """Hold one bounded step of a scan."""
 
     found: tuple[FoundFile, ...]
-    unchanged: tuple[str, ...]
+    unchanged: int
     unreadable: tuple[UnreadableFile, ...]
 
 
@@ -50,20 +52,20 @@ class _Batch:
     """Collect a batch."""
 
     found: list[FoundFile] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
+    unchanged: int = 0
     unreadable: list[UnreadableFile] = field(default_factory=list)
 
-    def __len__(self) -> int:
-        """Return how many files were looked at."""
-        return len(self.found) + len(self.unchanged) + len(self.unreadable)
-
     def close(self) -> ScanBatch:
-        """Return what was collected."""
-        return ScanBatch(
+        """Return what was collected, and begin anew."""
+        batch = ScanBatch(
             found=tuple(self.found),
-            unchanged=tuple(self.unchanged),
+            unchanged=self.unchanged,
             unreadable=tuple(self.unreadable),
         )
+        self.found.clear()
+        self.unreadable.clear()
+        self.unchanged = 0
+        return batch
 
     def refuse(self, path: str, key: str, **placeholders: str) -> None:
         """Note something that cannot be read."""
@@ -76,52 +78,90 @@ class _Batch:
 
 
 def scan(
-    library: Path, known: Mapping[str, tuple[int, int]], *, batch_size: int = 100
+    library: Path, known: dict[str, tuple[int, int]], *, batch_size: int = 100
 ) -> Iterator[ScanBatch]:
-    """Yield the audio files below the library folder in batches of at most `batch_size` files.
+    """Yield the audio files below the library folder in batches of at most `batch_size` files to be read.
 
-    `known` maps relative paths to (size in bytes, modification time in ns); equal ones are not read.
-    Skips hidden files and folders (`.soulspot` among them), waste bins and symbolic links. Files whose names are
-    not UTF-8 are reported with reason `name_not_readable`, folders with `folder_not_readable`. Raises
-    StorageError `folder_missing` or `folder_not_readable` for the library folder itself.
+    `known` maps relative paths to (size in bytes, modification time in ns); equal ones are not read. What is
+    there, or cannot be read now and is therefore not gone, is taken out of it: what is left at the end is
+    gone. Skips hidden files and folders (`.soulspot` among them), waste bins and symbolic links. Files
+    whose names are not UTF-8 are reported with reason `name_not_readable`, folders with
+    `folder_not_readable`. Raises StorageError `folder_missing` or `folder_not_readable` for the library
+    folder itself.
     """
     batch = _Batch()
-    for relative, entry in _walk(library, batch):
-        _take(relative, entry, known, batch)
-        if len(batch) >= batch_size:
-            yield batch.close()
-            batch = _Batch()
-    if len(batch):
-        yield batch.close()
-
-
-def _walk(library: Path, batch: _Batch) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield the audio files' relative paths, folder by folder in order of their names."""
     folders = [""]
     while folders:
         folder = folders.pop()
         try:
-            with os.scandir(library / folder) as entries:
-                listed = sorted(entries, key=attrgetter("name"))
+            new, deeper = _look_through(library, folder, known, batch)
         except OSError as error:
             if not folder:
                 raise _folder_error(library, error) from error
             batch.refuse(folder, "folder_not_readable", error=str(error.strerror))
+            _keep_below(folder, known)
             continue
-        deeper: list[str] = []
-        for entry in listed:
-            relative = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.name.startswith("."):
+        folders += sorted(deeper, reverse=True)
+        for relative, status in sorted(new, key=itemgetter(0)):
+            _read(library, relative, status, batch)
+            if len(batch.found) + len(batch.unreadable) >= batch_size:
+                yield batch.close()
+        if batch.unchanged >= _LOOKS_A_BATCH:
+            yield batch.close()
+    if batch.found or batch.unchanged or batch.unreadable:
+        yield batch.close()
+
+
+def _look_through(
+    library: Path, folder: str, known: dict[str, tuple[int, int]], batch: _Batch
+) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
+    """Return a folder's new and changed audio files, and its folders; the others are counted.
+
+    Hardly anything is done for a file that is known: this loop is what a pass without news consists of.
+    """
+    prefix = f"{folder}/" if folder else ""
+    new: list[tuple[str, os.stat_result]] = []
+    deeper: list[str] = []
+    unchanged = 0
+    with os.scandir(library / folder) as entries:
+        for entry in entries:
+            name = entry.name
+            relative = prefix + name
+            before = known.pop(relative, None)
+            if before is None and not _may_be_music(entry, relative, deeper):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name in _SYSTEM_FOLDERS:
-                    continue
-                deeper.append(relative)
-            elif extension_of(entry.name) in AUDIO_EXTENSIONS and entry.is_file(
-                follow_symlinks=False
-            ):
-                yield relative, entry
-        folders.extend(reversed(deeper))
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # It vanished since the folder was listed.
+            if before == (status.st_size, status.st_mtime_ns):
+                unchanged += 1
+            elif S_ISREG(status.st_mode):
+                new.append((relative, status))
+            elif before is not None:
+                known[relative] = before  # Something else has taken its name.
+                _may_be_music(entry, relative, deeper)
+    batch.unchanged += unchanged
+    return new, deeper
+
+
+def _may_be_music(entry: os.DirEntry[str], relative: str, deeper: list[str]) -> bool:
+    """Tell whether an entry is to be looked at as a file; folders to be searched are noted."""
+    name = entry.name
+    if name.startswith("."):
+        return False
+    if entry.is_dir(follow_symlinks=False):
+        if name not in _SYSTEM_FOLDERS:
+            deeper.append(relative)
+        return False
+    return extension_of(name) in AUDIO_EXTENSIONS
+
+
+def _keep_below(folder: str, known: dict[str, tuple[int, int]]) -> None:
+    """Take everything below a folder out of what may be gone."""
+    prefix = f"{folder}/"
+    for path in [path for path in known if path.startswith(prefix)]:
+        del known[path]
 
 
 def _folder_error(library: Path, error: OSError) -> StorageError:
@@ -131,24 +171,12 @@ def _folder_error(library: Path, error: OSError) -> StorageError:
     return StorageError(key, path=displayable(library), error=str(error.strerror))
 
 
-def _take(
-    relative: str,
-    entry: os.DirEntry[str],
-    known: Mapping[str, tuple[int, int]],
-    batch: _Batch,
-) -> None:
-    """Look at one file, and read it when it is new or changed."""
+def _read(library: Path, relative: str, status: os.stat_result, batch: _Batch) -> None:
+    """Read a file that is new or changed."""
     if not _is_text(relative):
         batch.refuse(relative, "name_not_readable")
         return
-    try:
-        status = entry.stat(follow_symlinks=False)
-    except OSError:
-        return  # It vanished since the folder was listed.
-    if known.get(relative) == (status.st_size, status.st_mtime_ns):
-        batch.unchanged.append(relative)
-        return
-    path = Path(entry.path)
+    path = library / relative
     try:
         opened = open_audio(path)
         tags = tags_of(opened, path)

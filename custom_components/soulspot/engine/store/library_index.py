@@ -36,8 +36,10 @@ class IndexedFile:
 
 def get_known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     """Return size and modification time of every file by its path."""
-    rows = connection.execute("SELECT path, size, modified_ns FROM indexed_file")
-    return {row["path"]: (row["size"], row["modified_ns"]) for row in rows}
+    cursor = connection.cursor()
+    cursor.row_factory = None  # Plain tuples: of a large library there are many.
+    rows = cursor.execute("SELECT path, size, modified_ns FROM indexed_file").fetchall()
+    return {path: (size, modified_ns) for path, size, modified_ns in rows}
 
 
 def save_files(connection: sqlite3.Connection, found: Iterable[IndexedFile]) -> None:

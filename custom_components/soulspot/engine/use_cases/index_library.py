@@ -1,15 +1,13 @@
 """Know what the library folder holds: everything once, then what changes."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 import logging
 from pathlib import Path
 
 from ..errors import StorageError
 from ..isrc import normalise_isrc
-from ..library.index import FoundFile, ScanBatch, scan
+from ..library.index import FoundFile, scan
 from ..model import TrackId
 from ..store import library_index
 from ..store.library_index import IndexedFile
@@ -21,7 +19,6 @@ _LOGGER = logging.getLogger(__name__)
 
 _PASS_EVERY = 6 * 3600.0  # seconds
 _FILES_A_BATCH = 50  # Read between two looks at anything else.
-_BATCHES_A_STEP = 40
 _TRACKS_PER_TRANSACTION = 200
 _PATHS_PER_TRANSACTION = 500
 # A folder that has lost so much is more likely away (a disk not mounted) than tidied up.
@@ -73,10 +70,11 @@ class IndexLibrary:
             return self.progress
         async with self._lock:
             known = await self._context.database.run(library_index.get_known)
-            self.progress = IndexProgress(is_running=True, known=len(known))
+            count = len(known)
+            self.progress = IndexProgress(is_running=True, known=count)
             try:
-                seen = await self._read(library, known)
-                await self._forget([path for path in known if path not in seen], len(known))
+                await self._read(library, known)
+                await self._forget(list(known), count)
                 if self.progress.read or self.progress.removed:
                     await self._link()
                     await self._playlist_files.execute(tuple(self._context.playlists))
@@ -91,34 +89,20 @@ class IndexLibrary:
             self.is_ready = True
             self._context.announcer.changed()
 
-    async def _read(self, library: Path, known: dict[str, tuple[int, int]]) -> set[str]:
-        """Look at every file, read the new and changed ones, and return all paths."""
-        seen: set[str] = set()
+    async def _read(self, library: Path, known: dict[str, tuple[int, int]]) -> None:
+        """Look at every file, read the new and changed ones, and leave in `known` what is gone."""
         batches = scan(library, known, batch_size=_FILES_A_BATCH)
-        while step := await asyncio.to_thread(_take_step, batches):
-            for batch in step:
-                await self._take(batch, known, seen)
-        return seen
-
-    async def _take(
-        self, batch: ScanBatch, known: dict[str, tuple[int, int]], seen: set[str]
-    ) -> None:
-        """Store what was read, and count."""
-        seen.update(batch.unchanged)
-        seen.update(file.path for file in batch.found)
-        # What cannot be read now, a whole folder perhaps, is not gone.
-        for refused in batch.unreadable:
-            prefix = f"{refused.path}/"
-            seen.update(path for path in known if path == refused.path or path.startswith(prefix))
-        if batch.found:
-            found = [_indexed(file) for file in batch.found]
-            await self._context.database.run(library_index.save_files, found)
-        self.progress = replace(
-            self.progress,
-            looked_at=self.progress.looked_at + _count(batch),
-            read=self.progress.read + len(batch.found),
-            unreadable=self.progress.unreadable + len(batch.unreadable),
-        )
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            if batch.found:
+                found = [_indexed(file) for file in batch.found]
+                await self._context.database.run(library_index.save_files, found)
+            looked_at = len(batch.found) + batch.unchanged + len(batch.unreadable)
+            self.progress = replace(
+                self.progress,
+                looked_at=self.progress.looked_at + looked_at,
+                read=self.progress.read + len(batch.found),
+                unreadable=self.progress.unreadable + len(batch.unreadable),
+            )
 
     async def _forget(self, gone: list[str], known: int) -> None:
         """Forget files that are gone, unless so many are that the folder itself seems to be away."""
@@ -137,21 +121,6 @@ class IndexLibrary:
         while page := await database.run(library_index.get_missing, after, _TRACKS_PER_TRANSACTION):
             await database.run(link_owned, page, now=now)
             after = page[-1]
-
-
-def _take_step(batches: Iterator[ScanBatch]) -> list[ScanBatch]:
-    """Take batches until one has something new: looking at names and times costs next to nothing."""
-    step: list[ScanBatch] = []
-    for batch in islice(batches, _BATCHES_A_STEP):
-        step.append(batch)
-        if batch.found or batch.unreadable:
-            break
-    return step
-
-
-def _count(batch: ScanBatch) -> int:
-    """Count the files of a step."""
-    return len(batch.found) + len(batch.unchanged) + len(batch.unreadable)
 
 
 def _indexed(file: FoundFile) -> IndexedFile:
