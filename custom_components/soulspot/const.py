@@ -21,6 +21,7 @@ CONF_LIBRARY: Final = "library"
 CONF_QUALITY: Final = "quality"
 CONF_PATH_TEMPLATE: Final = "path_template"
 CONF_KEEP_SOURCE: Final = "keep_source"
+CONF_RECYCLE_BIN_DAYS: Final = "recycle_bin_days"
 CONF_ADVANCED: Final = "advanced"  # A section of its own, with what follows.
 CONF_ACOUSTID_KEY: Final = "acoustid_key"
 CONF_MUSICBRAINZ_ADDRESS: Final = "musicbrainz_address"  # Empty: the real MusicBrainz.
@@ -32,6 +33,8 @@ CONF_WEBHOOK_LOCAL_ONLY: Final = "webhook_local_only"
 # What a playlist subentry holds.
 CONF_PLAYLIST_ID: Final = "playlist_id"
 CONF_AUTOMATIC_DOWNLOAD: Final = "automatic_download"
+CONF_REMOVAL: Final = "removal"
+CONF_REMOVAL_GRACE_DAYS: Final = "removal_grace_days"
 
 # Which service a reauthentication is about.
 CONF_SERVICE: Final = "service"

@@ -21,6 +21,9 @@ from .const import (
     CONF_PATH_TEMPLATE,
     CONF_PLAYLIST_ID,
     CONF_QUALITY,
+    CONF_RECYCLE_BIN_DAYS,
+    CONF_REMOVAL,
+    CONF_REMOVAL_GRACE_DAYS,
     CONF_SLSKD_ADDRESS,
     CONF_SLSKD_API_KEY,
     CONF_SLSKD_DOWNLOADS,
@@ -28,10 +31,17 @@ from .const import (
     DOMAIN,
     SUBENTRY_PLAYLIST,
 )
-from .engine.model import Quality
+from .engine.model import Quality, RemovalPolicy
 from .engine.musicbrainz.lane import PACE
 from .engine.musicbrainz.mirror import normalise_mirror
-from .engine.settings import DEFAULT_TEMPLATE, Endpoints, PipelineSettings, PlaylistOptions
+from .engine.settings import (
+    DEFAULT_GRACE_DAYS,
+    DEFAULT_RECYCLE_BIN_DAYS,
+    DEFAULT_TEMPLATE,
+    Endpoints,
+    PipelineSettings,
+    PlaylistOptions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ def pipeline_settings(
         quality=Quality(options.get(CONF_QUALITY, Quality.BEST)),
         path_template=options.get(CONF_PATH_TEMPLATE, DEFAULT_TEMPLATE),
         keep_source=options.get(CONF_KEEP_SOURCE, True),
+        recycle_bin_days=int(options.get(CONF_RECYCLE_BIN_DAYS, DEFAULT_RECYCLE_BIN_DAYS)),
         acoustid_key=advanced.get(CONF_ACOUSTID_KEY),
         endpoints=_with_mirror(endpoints, advanced.get(CONF_MUSICBRAINZ_ADDRESS)),
         musicbrainz_pace=advanced.get(CONF_MUSICBRAINZ_PACE, PACE),
@@ -106,6 +117,8 @@ def options_of(subentry: ConfigSubentry) -> PlaylistOptions:
     return PlaylistOptions(
         quality=Quality(quality) if quality else None,
         automatic_download=subentry.data.get(CONF_AUTOMATIC_DOWNLOAD, True),
+        removal=RemovalPolicy(subentry.data.get(CONF_REMOVAL, RemovalPolicy.UNLIST)),
+        removal_grace_days=int(subentry.data.get(CONF_REMOVAL_GRACE_DAYS, DEFAULT_GRACE_DAYS)),
     )
 
 

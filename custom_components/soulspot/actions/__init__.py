@@ -13,7 +13,7 @@ from homeassistant.core import (
 import probatio
 
 from ..const import DOMAIN
-from . import metadata, playlists, tracks
+from . import choices, library, metadata, playlists, tracks
 
 
 class _Action(NamedTuple):
@@ -36,10 +36,25 @@ _ACTIONS = {
         playlists.GET_PLAYLIST_SCHEMA,
         SupportsResponse.ONLY,
     ),
+    "export_playlist": _Action(
+        playlists.async_export_playlist,
+        playlists.EXPORT_PLAYLIST_SCHEMA,
+        SupportsResponse.ONLY,
+    ),
+    "delete_list": _Action(playlists.async_delete_list, playlists.DELETE_LIST_SCHEMA),
     "search": _Action(tracks.async_search, tracks.SEARCH_SCHEMA, SupportsResponse.ONLY),
     "download_track": _Action(tracks.async_download_track, tracks.DOWNLOAD_TRACK_SCHEMA),
     "enrich_metadata": _Action(metadata.async_enrich_metadata, metadata.ENRICH_METADATA_SCHEMA),
     "choose_metadata": _Action(metadata.async_choose_metadata, metadata.CHOOSE_METADATA_SCHEMA),
+    "get_track": _Action(choices.async_get_track, choices.GET_TRACK_SCHEMA, SupportsResponse.ONLY),
+    "choose_candidate": _Action(choices.async_choose_candidate, choices.CHOOSE_CANDIDATE_SCHEMA),
+    "ignore_track": _Action(choices.async_ignore_track, choices.IGNORE_TRACK_SCHEMA),
+    "get_recycle_bin": _Action(
+        library.async_get_recycle_bin,
+        library.GET_RECYCLE_BIN_SCHEMA,
+        SupportsResponse.ONLY,
+    ),
+    "restore_track": _Action(library.async_restore_track, library.RESTORE_TRACK_SCHEMA),
     "get_queue": _Action(tracks.async_get_queue, tracks.GET_QUEUE_SCHEMA, SupportsResponse.ONLY),
 }
 

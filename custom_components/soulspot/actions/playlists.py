@@ -9,12 +9,14 @@ import probatio
 
 from ..const import CONF_AUTOMATIC_DOWNLOAD, CONF_PLAYLIST_ID, CONF_QUALITY, SUBENTRY_PLAYLIST
 from ..coordinator import SoulSpotConfigEntry
+from ..engine.lists import ListKind
 from ..engine.model import Playlist, Quality
 from ..entry import find_playlist, playlist_options
 from ..errors import translated_errors
 from ..texts import async_get_sentences
 from .responses import Responses
 from .target import (
+    ATTR_PLAYLIST,
     ENTRY_FIELDS,
     PLAYLIST_FIELDS,
     find_entry,
@@ -27,6 +29,10 @@ from .target import (
 
 ATTR_CONTENT = "content"
 ATTR_FETCH_ALL_TRACKS = "fetch_all_tracks"
+ATTR_FORMAT = "format"
+ATTR_WRITE_FILE = "write_file"
+
+EXPORT_FORMATS = {"m3u8": ListKind.M3U, "csv": ListKind.CSV, "jspf": ListKind.JSPF}
 
 IMPORT_PLAYLIST_SCHEMA = probatio.Schema(
     {
@@ -46,6 +52,14 @@ IMPORT_LIST_SCHEMA = probatio.Schema(
 SYNC_PLAYLIST_SCHEMA = probatio.Schema(PLAYLIST_FIELDS)
 DOWNLOAD_MISSING_SCHEMA = probatio.Schema(PLAYLIST_FIELDS)
 GET_PLAYLIST_SCHEMA = probatio.Schema(PLAYLIST_FIELDS)
+DELETE_LIST_SCHEMA = probatio.Schema({**ENTRY_FIELDS, probatio.Required(ATTR_PLAYLIST): str})
+EXPORT_PLAYLIST_SCHEMA = probatio.Schema(
+    {
+        **PLAYLIST_FIELDS,
+        probatio.Optional(ATTR_FORMAT, default="m3u8"): probatio.In(EXPORT_FORMATS),
+        probatio.Optional(ATTR_WRITE_FILE, default=False): bool,
+    }
+)
 
 
 async def async_import_playlist(call: ServiceCall) -> ServiceResponse:
@@ -114,6 +128,34 @@ async def async_get_playlist(call: ServiceCall) -> ServiceResponse:
         "playlist": responses.playlist(playlist) if playlist else None,
         "entries": [responses.entry_status(item) for item in entries],
     }
+
+
+async def async_export_playlist(call: ServiceCall) -> ServiceResponse:
+    """Return a playlist as a list that other programs read."""
+    entry, playlist_id = require_playlist(call)
+    with translated_errors():
+        report = await entry.runtime_data.pipeline.playlists.export(
+            playlist_id,
+            EXPORT_FORMATS[call.data[ATTR_FORMAT]],
+            is_file=call.data[ATTR_WRITE_FILE],
+        )
+    return {
+        "name": report.playlist.name,
+        "format": call.data[ATTR_FORMAT],
+        "tracks": report.tracks,
+        "owned": report.owned,
+        "path": report.path,
+        "content": report.text,
+    }
+
+
+async def async_delete_list(call: ServiceCall) -> ServiceResponse:
+    """Forget an imported list; tracks and files stay."""
+    entry = find_entry(call)
+    with translated_errors():
+        await entry.runtime_data.pipeline.playlists.delete_list(call.data[ATTR_PLAYLIST])
+        await entry.runtime_data.playlists.async_reread()
+    return {"deleted": call.data[ATTR_PLAYLIST]}
 
 
 def _configure(call: ServiceCall, entry: SoulSpotConfigEntry, playlist: Playlist) -> None:

@@ -1,14 +1,32 @@
 """Shape what the engine reports into the JSON of action responses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from ..engine.matching.decision import Candidate
-from ..engine.model import Album, Artist, Download, LibraryFile, Reason, Track
-from ..engine.views import EntryStatus, ImportReport, PlaylistSnapshot, QueueSnapshot, TrackStatus
+from ..engine.model import (
+    Album,
+    Artist,
+    Download,
+    LibraryFile,
+    Reason,
+    Track,
+)
+from ..engine.store.candidates import StoredCandidate
+from ..engine.store.journal import JournalEntry
+from ..engine.views import (
+    EntryStatus,
+    FileVerdict,
+    ImportReport,
+    PlaylistSnapshot,
+    QueueSnapshot,
+    RecycleBinSnapshot,
+    TrackStatus,
+)
 from ..texts import Sentences
+from .field_values import field_facts
 
 type Json = dict[str, Any]
 
@@ -40,6 +58,65 @@ class Responses:
             "download": download_facts(status.download) if status.download else None,
             "file": _file(status.file) if status.file else None,
             "file_path": status.file_path,
+            "ignored": status.is_ignored,
+            "ignored_reason": status.ignored_reason,
+        }
+
+    def track_details(
+        self,
+        status: TrackStatus,
+        candidates: Iterable[StoredCandidate],
+        journal: Iterable[JournalEntry],
+    ) -> Json:
+        """Return everything that is known of one track."""
+        return {
+            **self.track_status(status),
+            "conflicts": [field_facts(values) for values in status.conflicts],
+            "tags": status.tags,
+            "candidates": [self.stored_candidate(candidate) for candidate in candidates],
+            "verdicts": [self.verdict(verdict) for verdict in status.verdicts],
+            "journal": [
+                {"at": _moment(entry.at), "event": entry.event, **plain(entry.data)}
+                for entry in journal
+            ],
+        }
+
+    def stored_candidate(self, stored: StoredCandidate) -> Json:
+        """Return a file that was found for a track, with its place, by which it can be chosen."""
+        return {
+            "position": stored.position,
+            **self.candidate(stored.data),
+            "chosen": stored.is_chosen,
+            "failure": self._sentences.of(stored.failure),
+        }
+
+    def verdict(self, verdict: FileVerdict) -> Json:
+        """Return what the checks found out about a file that a peer sent."""
+        return {
+            "username": verdict.peer,
+            "at": _moment(verdict.at),
+            **self.reason(verdict.reason),
+        }
+
+    def recycle_bin(self, snapshot: RecycleBinSnapshot) -> Json:
+        """Return a page of the recycle bin."""
+        return {
+            "count": snapshot.count,
+            "size": snapshot.size,
+            "files": [
+                {
+                    "recycled_id": file.id,
+                    "path": file.path,
+                    "size": file.size,
+                    "format": file.format,
+                    "bit_rate": file.bit_rate,
+                    **self.reason(file.reason),
+                    "recycled_at": _moment(file.recycled_at),
+                    "deleted_at": _moment(file.deleted_at),
+                    "tracks": [track_facts(track) for track in file.tracks],
+                }
+                for file in snapshot.files
+            ],
         }
 
     def entry_status(self, entry: EntryStatus) -> Json:
@@ -79,6 +156,7 @@ class Responses:
             "owned": snapshot.owned,
             "missing": snapshot.missing,
             "skipped": snapshot.skipped,
+            "ignored": snapshot.ignored,
             "progress": snapshot.progress,
             "error": self._sentences.of(playlist.error),
         }

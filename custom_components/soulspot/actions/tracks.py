@@ -25,18 +25,18 @@ ATTR_STATES = "states"
 ATTR_LIMIT = "limit"
 ATTR_OFFSET = "offset"
 
-_TRACK_ID = probatio.All(probatio.Coerce(int), probatio.Range(min=1))
-_TEXT = probatio.All(str, probatio.Length(min=1, max=500))
+TRACK_ID = probatio.All(probatio.Coerce(int), probatio.Range(min=1))
+TEXT = probatio.All(str, probatio.Length(min=1, max=500))
 _TRACK_FIELDS = {
     **ENTRY_FIELDS,
-    probatio.Optional(ATTR_TRACK_ID): _TRACK_ID,
-    probatio.Optional(ATTR_ARTIST): _TEXT,
-    probatio.Optional(ATTR_TITLE): _TEXT,
-    probatio.Optional(ATTR_ALBUM): _TEXT,
+    probatio.Optional(ATTR_TRACK_ID): TRACK_ID,
+    probatio.Optional(ATTR_ARTIST): TEXT,
+    probatio.Optional(ATTR_TITLE): TEXT,
+    probatio.Optional(ATTR_ALBUM): TEXT,
     probatio.Optional(ATTR_DURATION): probatio.All(
         probatio.Coerce(float), probatio.Range(min=1, max=86_400)
     ),
-    probatio.Optional(ATTR_SEARCH_QUERY): _TEXT,
+    probatio.Optional(ATTR_SEARCH_QUERY): TEXT,
     probatio.Optional(ATTR_QUALITY_PREFERENCE): probatio.In([quality.value for quality in Quality]),
     probatio.Optional(ATTR_MAX_RESULTS, default=10): probatio.All(
         probatio.Coerce(int), probatio.Range(min=1, max=100)

@@ -14,12 +14,15 @@ from ..const import (
     CONF_AUTOMATIC_DOWNLOAD,
     CONF_PLAYLIST_ID,
     CONF_QUALITY,
+    CONF_REMOVAL,
+    CONF_REMOVAL_GRACE_DAYS,
     CONF_SPOTIFY_USER_ID,
     SUBENTRY_PLAYLIST,
 )
 from ..coordinator import SoulSpotConfigEntry
 from ..engine.errors import InputError, SoulSpotError
-from ..engine.model import PlaylistSummary
+from ..engine.model import PlaylistSummary, RemovalPolicy
+from ..engine.settings import DEFAULT_GRACE_DAYS
 from ..engine.spotify.links import parse_playlist_link
 from ..entry import find_playlist
 from .schemas import (
@@ -70,7 +73,7 @@ class PlaylistFlowHandler(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Change quality and automatic download."""
+        """Change quality, automatic download, and what is done about removed tracks."""
         subentry = self._get_reconfigure_subentry()
         if user_input is not None:
             return self.async_update_and_abort(
@@ -133,9 +136,15 @@ def playlist_data(summary: PlaylistSummary, user_input: Mapping[str, Any]) -> Co
 
 
 def _options(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the chosen options; the account's quality is stored as none of its own."""
+    """Return the chosen options; what is as usual is stored as none of its own."""
     quality = user_input.get(CONF_QUALITY, ACCOUNT_QUALITY)
-    chosen = {} if quality == ACCOUNT_QUALITY else {CONF_QUALITY: quality}
+    chosen: dict[str, Any] = {} if quality == ACCOUNT_QUALITY else {CONF_QUALITY: quality}
+    removal = user_input.get(CONF_REMOVAL, RemovalPolicy.UNLIST)
+    if removal != RemovalPolicy.UNLIST:
+        chosen[CONF_REMOVAL] = removal
+    grace = int(user_input.get(CONF_REMOVAL_GRACE_DAYS, DEFAULT_GRACE_DAYS))
+    if grace != DEFAULT_GRACE_DAYS:
+        chosen[CONF_REMOVAL_GRACE_DAYS] = grace
     return {
         CONF_AUTOMATIC_DOWNLOAD: user_input.get(CONF_AUTOMATIC_DOWNLOAD, True),
         **chosen,

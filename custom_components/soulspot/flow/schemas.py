@@ -29,6 +29,9 @@ from ..const import (
     CONF_MUSICBRAINZ_PACE,
     CONF_PATH_TEMPLATE,
     CONF_QUALITY,
+    CONF_RECYCLE_BIN_DAYS,
+    CONF_REMOVAL,
+    CONF_REMOVAL_GRACE_DAYS,
     CONF_SLSKD_ADDRESS,
     CONF_SLSKD_API_KEY,
     CONF_SLSKD_DOWNLOADS,
@@ -36,9 +39,9 @@ from ..const import (
     CONF_WEBHOOK,
     CONF_WEBHOOK_LOCAL_ONLY,
 )
-from ..engine.model import LIKED_SONGS_ID, PlaylistSummary, Quality
+from ..engine.model import LIKED_SONGS_ID, PlaylistSummary, Quality, RemovalPolicy
 from ..engine.musicbrainz.mirror import FASTEST_PACE, SLOWEST_PACE
-from ..engine.settings import DEFAULT_TEMPLATE
+from ..engine.settings import DEFAULT_GRACE_DAYS, DEFAULT_RECYCLE_BIN_DAYS, DEFAULT_TEMPLATE
 
 CONF_PLAYLISTS = "playlists"
 CONF_PLAYLIST = "playlist"
@@ -46,6 +49,7 @@ CONF_LINK = "link"
 ACCOUNT_QUALITY = "account"
 LIKED_SONGS_NAME = "Liked Songs"
 
+_DAYS = NumberSelector(NumberSelectorConfig(min=0, max=3650, step=1, mode=NumberSelectorMode.BOX))
 _PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 
 SLSKD_SCHEMA = probatio.Schema(
@@ -79,6 +83,7 @@ OPTIONS_SCHEMA = probatio.Schema(
         ),
         probatio.Required(CONF_PATH_TEMPLATE, default=DEFAULT_TEMPLATE): TextSelector(),
         probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
+        probatio.Required(CONF_RECYCLE_BIN_DAYS, default=DEFAULT_RECYCLE_BIN_DAYS): _DAYS,
         probatio.Optional(CONF_WEBHOOK, default=False): BooleanSelector(),
         probatio.Optional(CONF_ADVANCED): section(
             probatio.Schema(
@@ -116,6 +121,14 @@ _PLAYLIST_FIELDS = {
         )
     ),
     probatio.Required(CONF_AUTOMATIC_DOWNLOAD, default=True): BooleanSelector(),
+    probatio.Required(CONF_REMOVAL, default=RemovalPolicy.UNLIST.value): SelectSelector(
+        SelectSelectorConfig(
+            options=[policy.value for policy in RemovalPolicy],
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key=CONF_REMOVAL,
+        )
+    ),
+    probatio.Required(CONF_REMOVAL_GRACE_DAYS, default=DEFAULT_GRACE_DAYS): _DAYS,
 }
 
 PLAYLIST_OPTIONS_SCHEMA = probatio.Schema(_PLAYLIST_FIELDS)

@@ -1,0 +1,79 @@
+"""Show what is known of a track, and take what a person decides about it."""
+
+from homeassistant.core import ServiceCall, ServiceResponse
+import probatio
+
+from ..engine.model import TrackId
+from ..errors import translated_errors
+from ..texts import async_get_sentences
+from .responses import Responses, download_facts
+from .target import ENTRY_FIELDS, find_entry, invalid
+from .tracks import ATTR_TRACK_ID, TEXT, TRACK_ID
+
+ATTR_POSITION = "position"
+ATTR_USERNAME = "username"
+ATTR_FILENAME = "filename"
+ATTR_IGNORE = "ignore"
+ATTR_REASON = "reason"
+
+GET_TRACK_SCHEMA = probatio.Schema({**ENTRY_FIELDS, probatio.Required(ATTR_TRACK_ID): TRACK_ID})
+CHOOSE_CANDIDATE_SCHEMA = probatio.Schema(
+    {
+        **ENTRY_FIELDS,
+        probatio.Required(ATTR_TRACK_ID): TRACK_ID,
+        probatio.Exclusive(ATTR_POSITION, "candidate"): probatio.All(
+            probatio.Coerce(int), probatio.Range(min=0)
+        ),
+        probatio.Exclusive(ATTR_USERNAME, "candidate"): str,
+        probatio.Optional(ATTR_FILENAME): str,
+    }
+)
+IGNORE_TRACK_SCHEMA = probatio.Schema(
+    {
+        **ENTRY_FIELDS,
+        probatio.Required(ATTR_TRACK_ID): TRACK_ID,
+        probatio.Optional(ATTR_IGNORE, default=True): bool,
+        probatio.Optional(ATTR_REASON): TEXT,
+    }
+)
+
+
+async def async_get_track(call: ServiceCall) -> ServiceResponse:
+    """Return one track with its file, what was found for it, and its story."""
+    tracks = find_entry(call).runtime_data.pipeline.tracks
+    track_id = TrackId(call.data[ATTR_TRACK_ID])
+    with translated_errors():
+        status = await tracks.status(track_id)
+        candidates = await tracks.candidates(track_id)
+        journal = await tracks.journal(track_id)
+    responses = Responses(await async_get_sentences(call.hass))
+    return responses.track_details(status, candidates, journal)
+
+
+async def async_choose_candidate(call: ServiceCall) -> ServiceResponse:
+    """Download exactly one file for a track."""
+    data = call.data
+    if ATTR_POSITION not in data and not (ATTR_USERNAME in data and ATTR_FILENAME in data):
+        raise invalid("candidate_missing")
+    with translated_errors():
+        download = await find_entry(call).runtime_data.pipeline.queue.choose(
+            TrackId(data[ATTR_TRACK_ID]),
+            position=data.get(ATTR_POSITION),
+            username=data.get(ATTR_USERNAME),
+            filename=data.get(ATTR_FILENAME),
+        )
+    return {"download": download_facts(download)}
+
+
+async def async_ignore_track(call: ServiceCall) -> ServiceResponse:
+    """Let a track be wanted by nobody, or take that back."""
+    entry = find_entry(call)
+    pipeline, track_id = entry.runtime_data.pipeline, TrackId(call.data[ATTR_TRACK_ID])
+    with translated_errors():
+        if call.data[ATTR_IGNORE]:
+            await pipeline.queue.ignore(track_id, call.data.get(ATTR_REASON))
+        else:
+            await pipeline.queue.want_again(track_id)
+        status = await pipeline.tracks.status(track_id)
+        await entry.runtime_data.playlists.async_reread()
+    return Responses(await async_get_sentences(call.hass)).track_status(status)
