@@ -144,3 +144,8 @@ class Decision:
     reason: Reason
     files_considered: int
     rejected: Sequence[Candidate] = ()
+
+    def look(self) -> None:
+        """Put into words now what was put off: whoever reads it later may sit in an event loop."""
+        for candidate in (*self.pool, *self.rejected):
+            len(candidate.evidence)

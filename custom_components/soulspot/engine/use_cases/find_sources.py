@@ -1,7 +1,7 @@
 """Search the network for a track and decide among the answers."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import uuid
@@ -10,6 +10,7 @@ from ..matching import (
     Decision,
     EvidenceField,
     Outcome,
+    QualityProfile,
     Query,
     QueryKind,
     Verdict,
@@ -18,7 +19,7 @@ from ..matching import (
     rank,
 )
 from ..matching.quality import LOSSLESS
-from ..model import PeerResponse, Quality
+from ..model import PeerHistory, PeerResponse, Quality
 from ..queue.budget import SearchBudget
 from ..slskd.models import SearchLimits, SearchState
 from ..slskd.searching import search
@@ -180,10 +181,10 @@ class FindSources:
         }
         awake = [response for response in responses if response.username not in resting]
         profile = profile_for(quality)
-        decision = await asyncio.to_thread(rank, wanted, awake, profile, histories)
+        decision = await asyncio.to_thread(_rank, wanted, awake, profile, histories)
         if decision.outcome is Outcome.TAKE or not resting:
             return decision
-        return await asyncio.to_thread(rank, wanted, list(responses), profile, histories)
+        return await asyncio.to_thread(_rank, wanted, list(responses), profile, histories)
 
     async def clean_up(self) -> None:
         """Delete the searches that slskd still holds although nobody waits for them.
@@ -258,3 +259,15 @@ def shows_blocking(silent: Query, findings: Findings) -> bool:
     words = words_of(silent.text)
     named = (*findings.decision.pool, *findings.decision.rejected)
     return any(words <= words_of(candidate.file.path) for candidate in named)
+
+
+def _rank(
+    wanted: WantedRecording,
+    responses: Sequence[PeerResponse],
+    profile: QualityProfile,
+    histories: Mapping[str, PeerHistory],
+) -> Decision:
+    """Decide, and put the reasons into words at once: they are read in the event loop."""
+    decision = rank(wanted, responses, profile, histories)
+    decision.look()
+    return decision
