@@ -172,7 +172,12 @@ async def test_options(hass: HomeAssistant, world: World) -> None:
     """Refuse a pattern that cannot be used, store what can."""
     entry = await set_up(hass, account(world))
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    chosen: dict[str, Any] = {"quality": "good", "path_template": "", "keep_source": False}
+    chosen: dict[str, Any] = {
+        "quality": "good",
+        "path_template": "",
+        "keep_source": False,
+        "recycle_bin_days": 90,
+    }
     for template, problem in (
         (" ", "template_empty"),
         ("{title", "template_syntax"),

@@ -6,14 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..engine.matching.decision import Candidate
-from ..engine.model import (
-    Album,
-    Artist,
-    Download,
-    LibraryFile,
-    Reason,
-    Track,
-)
+from ..engine.model import Album, Artist, Download, LibraryFile, Reason, Track
 from ..engine.store.candidates import StoredCandidate
 from ..engine.store.journal import JournalEntry
 from ..engine.views import (
