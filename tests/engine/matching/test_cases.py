@@ -9,9 +9,9 @@ from custom_components.soulspot.engine.matching import Outcome
 from .building import BEST
 
 # Measured; better is welcome, worse is a step back. What is still wrong is told in cases/README.md.
-LEAST_RIGHT_FIRST = 243
+LEAST_RIGHT_FIRST = 314
 MOST_WRONG_FIRST = 1
-MOST_TAKEN_WHEN_REMOVED = 6
+MOST_TAKEN_WHEN_REMOVED = 8
 
 
 def test_the_labelled_cases_are_decided_as_well_as_ever() -> None:

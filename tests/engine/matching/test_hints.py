@@ -86,6 +86,7 @@ def test_what_stands_around_the_title(title: str, path: str, outcome: Outcome) -
         (r"The Pop Group\World on Fire\02 Thief of Fire.mp3", 281, Outcome.ASK),
         (r"The Pop Group\World on Fire\02 Thief of Fire.mp3", 276, Outcome.TAKE),
         (r"VA - Punk\02 The Pop Group - Thief of Fire.mp3", 281, Outcome.TAKE),
+        (r"The Pop Group\The Confessions Tour\02 Thief of Fire.mp3", 276, Outcome.TAKE),
     ],
 )
 def test_a_near_length_counts_less_on_another_record(
@@ -116,6 +117,14 @@ def test_a_file_with_too_few_bytes_is_not_taken(
     """The advertised length agrees, but the bytes for it are not there."""
     path = f"The Pop Group\\Y\\02 Thief of Fire.{extension}"
     assert decide(wanted(), file(path, 275, bit_rate, size)).outcome is outcome
+
+
+def test_a_tour_may_be_a_concert() -> None:
+    """Without a length nothing speaks against what the folder's name hints at."""
+    decision = decide(wanted(), file(r"The Pop Group\Confessions Tour\02 Thief of Fire.mp3"))
+    assert decision.outcome is Outcome.ASK
+    mystery = wanted("Song", "The Pop Group", "Mystery Tour", 200)
+    assert decide(mystery, file(r"The Pop Group\Mystery Tour\Song.mp3")).outcome is Outcome.TAKE
 
 
 def test_songs_of_strange_lengths_make_another_record_doubtful() -> None:

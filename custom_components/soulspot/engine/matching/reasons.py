@@ -46,7 +46,7 @@ SENTENCES: dict[str, str] = {
     "names_other_song": "the file name tells another song: “{words}”",
     "title_spelled_differently": "title spelled differently",
     "title_lacks_addition": "the file name has only a part of the title",
-    "title_shortened": "the file name has only the title's beginning",
+    "title_shortened": "the file name has only a part of the title",
     "unknown_addition": "“{words}” behind the title is not known",
     "unknown_words": "“{words}” in the file name is not known",
     # Artist

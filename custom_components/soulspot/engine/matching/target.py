@@ -156,16 +156,16 @@ def prepare(wanted: WantedRecording) -> Target:
 
 def _halves(title: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the words of a work and of its part: "A Love Supreme, Pt. I – Acknowledgement"; else nothing."""
-    halves = _HALVES.split(title, maxsplit=1)
+    halves = _HALVES.split(title)
     if len(halves) < 2:
         return frozenset(), ()
-    words = parse_name(halves[1]).words
+    words = parse_name(halves[-1]).words
     while words and (words[0] == "i" or is_number(words[0])):
         words = words[1:]
     region = read_region(words, True) if words else None
     if region is None or region.versions or not region.foreign:
         return frozenset(), ()
-    whole = read_region(parse_name(halves[0]).words, True).foreign
+    whole = read_region(parse_name(" ".join(halves[:-1])).words, True).foreign
     return frozenset(whole) - PART_NOUNS, words
 
 

@@ -172,7 +172,7 @@ def _rarest(phrase: str) -> str:
 
 
 # One of these is enough for a folder's name to be read word by word.
-_ALONE_MARKING = {"live", "at"}.union(FOLDER_WORDS, VENUES, map(_rarest, WHOLE_NAME_LIVE))
+_ALONE_MARKING = {"live", "at", "tour"}.union(FOLDER_WORDS, VENUES, map(_rarest, WHOLE_NAME_LIVE))
 _PHRASES_WITH: dict[str, list[str]] = {}  # By one of their words.
 for _phrase in (*VERSION_PHRASES, *VENUE_PHRASES):
     _PHRASES_WITH.setdefault(_rarest(_phrase), []).append(f" {_phrase} ")
@@ -236,7 +236,7 @@ def _kind_in_folder(words: Sequence[str], offset: int, *, bracketed: bool) -> Ve
 
 
 def _hints(name: Name) -> list[FolderMark]:
-    """Return what may mean a concert: "Live Killers", "At Budokan", "Comes Alive"."""
+    """Return what may mean a concert: "Live Killers", "At Budokan", "Comes Alive", "Reality Tour"."""
     hints: list[FolderMark] = []
     for part in name.parts:
         words = name.words[part.start : part.stop]
@@ -248,7 +248,9 @@ def _hints(name: Name) -> list[FolderMark]:
             and words[first + 1] not in AFTER_VERB_LIVE
         )
         starts_with_at = words[first] == "at" and first + 1 < len(words)
-        if is_live_noun or starts_with_at:
+        telling = [word for word in words if word not in NEUTRAL_WORDS and not is_number(word)]
+        is_tour = len(telling) > 1 and telling[-1] == "tour"
+        if is_live_noun or starts_with_at or is_tour:
             hints.append(FolderMark(VersionKind.LIVE, part.start + first, is_sure=False))
         for offset, word in enumerate(words):
             if word in VENUES:
