@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.soulspot.engine.errors import InputError, ServiceError
 from custom_components.soulspot.engine.model import Track
+from custom_components.soulspot.engine.use_cases import enrich_metadata
 from simulators.musicbrainz import Fault, mbid
 
 from ..conftest import MakeWorld
@@ -106,3 +107,77 @@ async def test_a_playlist_is_asked_about_in_few_requests(make_world: MakeWorld) 
     await world.sync(force=True)
     await world.pass_time(120)
     assert world.musicbrainz.log.count("/ws/2/*") == asked
+
+
+async def test_what_was_unknown_is_asked_about_again(make_world: MakeWorld) -> None:
+    """A song that is entered later is found a month later, without anybody's doing."""
+    world = await make_world()
+    database = world.musicbrainz.database
+    known = database.recordings.pop(mbid("recording", "r3"))
+    codes = database._recordings_of_isrc.pop(RECORDINGS["r3"].isrc or "")
+    urls = dict(database.urls)
+    database.urls.clear()
+    await world.start("single")
+    await world.sync()
+    await world.pass_time(120)
+    track = (await world.status("r3")).track
+    assert (track.musicbrainz_recording_id, track.enriched_at is None) == (None, False)
+    asked = world.musicbrainz.log.count("/ws/2/*")
+    await world.sync(force=True)
+    await world.pass_time(120)
+    assert world.musicbrainz.log.count("/ws/2/*") == asked
+    database.recordings[known.mbid] = known
+    database._recordings_of_isrc[known.isrcs[0]] = codes
+    database.urls.update(urls)
+    await world.leap(31 * 86_400)
+    await world.sync(force=True)
+    await world.pass_time(120)
+    assert (await world.status("r3")).track.musicbrainz_recording_id == known.mbid
+
+
+async def test_a_long_list_is_worked_on_in_turns(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two parts of a list a person's track has its turn, and nothing is asked twice."""
+    monkeypatch.setattr(enrich_metadata, "_PART", 2)
+    world = await make_world()
+    await world.start("four")
+    await world.sync()
+    await world.pass_time(180)
+    statuses = await world.statuses()
+    assert all(status.track.musicbrainz_recording_id for status in statuses.values())
+    assert all(status.track.genres == ("test",) for status in statuses.values())
+    searches = world.musicbrainz.log.count("/ws/2/recording")
+    assert searches == 2
+
+
+async def test_a_restart_goes_on_where_it_was(make_world: MakeWorld) -> None:
+    """What was looked up before the end of the process is not asked for again."""
+    world = await make_world()
+    await world.start("four")
+    world.musicbrainz.fail(Fault.BUSY, path="/ws/2/url", times=None, retry_after_s=40)
+    await world.sync()
+    await world.pass_time(20)
+    assert world.musicbrainz.log.count("/ws/2/recording") == 1
+    await world.stop()
+    world.musicbrainz.clear_faults()
+    await world.start()
+    await world.pass_time(180)
+    statuses = await world.statuses()
+    assert all(status.track.musicbrainz_recording_id for status in statuses.values())
+    assert world.musicbrainz.log.count("/ws/2/recording") == 1
+
+
+async def test_artists_and_albums_are_created_for_words_alone(world: World) -> None:
+    """A wish without album gets the release's, with its place, artists and ids."""
+    wanted = await track(world)
+    report = await world.passing(world.pipeline.tracks.enrich_metadata(wanted.id))
+    album = report.track.metadata.album
+    assert album is not None
+    assert (album.name, album.total_tracks) == (RECORDINGS["r3"].album, 9)
+    assert album.musicbrainz_id is not None
+    assert album.musicbrainz_release_group_id is not None
+    assert album.artists[0].musicbrainz_id == report.track.metadata.artists[0].musicbrainz_id
+    assert report.track.metadata.track_number == RECORDINGS["r3"].track_number
+    assert report.track.genres == ("test",)
+    assert {"album", "track_number", "genres", "original_date"} <= set(report.enriched_fields)

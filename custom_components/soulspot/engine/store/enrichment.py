@@ -86,6 +86,22 @@ def save_enrichment(
     metadata.save_comparison(connection, track_id, found.fields)
 
 
+def is_worth_asking(connection: sqlite3.Connection, spotify_id: str, *, now: datetime) -> bool:
+    """Tell whether a playlist has tracks that MusicBrainz was not asked about, or long ago in vain."""
+    row = connection.execute(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM playlist JOIN playlist_entry AS entry ON entry.playlist_id = playlist.id
+            JOIN track ON track.id = entry.track_id
+            WHERE playlist.spotify_id = ? AND (track.enriched_at IS NULL
+                OR (track.musicbrainz_recording_id IS NULL AND track.enriched_at < ?))
+        )
+        """,
+        (spotify_id, to_column(now - ASK_AGAIN)),
+    ).fetchone()
+    return bool(row[0])
+
+
 def get_unenriched(
     connection: sqlite3.Connection, track_ids: Iterable[TrackId], *, now: datetime
 ) -> tuple[TrackId, ...]:

@@ -18,7 +18,7 @@ from ..model import (
     TrackMetadata,
 )
 from ..settings import PlaylistOptions
-from ..store import candidates, downloads, files, jobs, network, tracks, transfers, wanted
+from ..store import candidates, downloads, enrichment, files, jobs, network, tracks, transfers, wanted
 from ..views import DownloadReport
 from .context import Context
 from .owned import link_owned
@@ -137,7 +137,8 @@ def queue_work(
     missing = wanted.get_missing_tracks(connection, spotify_id)
     owned = link_owned(connection, missing, now=now)
     missing = tuple(track_id for track_id in missing if track_id not in owned)
-    if not retry and (options is None or not options.automatic_download):
+    is_wanted = retry or (options is not None and options.automatic_download)
+    if not is_wanted:
         missing = ()
     chosen = (options.quality if options else None) or quality
     number = 0
@@ -151,7 +152,7 @@ def queue_work(
             lane=spotify_id,
             retry=retry,
         )
-    if missing:
+    if is_wanted and enrichment.is_worth_asking(connection, spotify_id, now=now):
         jobs.add_job(
             connection,
             JobKind.METADATA,
