@@ -227,6 +227,7 @@ class Pipeline:
                 await self._recycle_bin.recover()
             # A killed process may have filed a track without listing it.
             await self._playlist_files.execute(tuple(self._context.playlists))
+            await self._playlist_files.remove_orphans()
         await self._requests.filings()
         await self._shared.yield_transfers()
         for cache in self._rooms.caches:

@@ -1,8 +1,10 @@
 """Keep the configured playlists in step with Spotify, with as few requests as possible."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
+import sqlite3
 
 from ..errors import (
     AuthenticationError,
@@ -51,16 +53,15 @@ class SyncPlaylists:
 
     async def configure(self, options: Mapping[str, PlaylistOptions]) -> None:
         """Take over which playlists are configured; others are forgotten, but imported lists stay."""
-        stored = await self._context.database.run(playlists.get_playlists)
-        lists = {key: LIST_OPTIONS for key in stored if key.startswith(LIST_PREFIX)}
+        change = await self._context.database.run(
+            _configure, dict(options), now=self._context.clock.now()
+        )
         configured = self._context.playlists
         configured.clear()
-        configured.update(lists | dict(options))
-        for spotify_id in stored.keys() - configured.keys():
-            await self._context.database.run(playlists.delete_playlist, spotify_id)
-        changed = [key for key, chosen in options.items() if await self._store_policy(key, chosen)]
-        await self._playlist_files.execute(changed)
-        await self._playlist_files.remove_orphans()
+        configured.update(dict.fromkeys(change.lists, LIST_OPTIONS) | dict(options))
+        await self._playlist_files.execute(change.changed)
+        if change.forgotten:
+            await self._playlist_files.remove_orphans()
         self._context.announcer.changed()
 
     async def execute(
@@ -162,7 +163,8 @@ class SyncPlaylists:
             return
         options = self._context.playlists.get(spotify_id)
         if options is not None:
-            await self._store_policy(spotify_id, options)
+            now = self._context.clock.now()
+            await self._context.database.run(_store_policy, spotify_id, options, now=now)
         await self._recycle_bin.restore_wanted(spotify_id)
         await self._context.database.run(
             queue_work,
@@ -172,15 +174,38 @@ class SyncPlaylists:
             now=self._context.clock.now(),
         )
 
-    async def _store_policy(self, spotify_id: str, options: PlaylistOptions) -> bool:
-        """Remember what is done about tracks that vanish from a playlist; True when that is new."""
-        return await self._context.database.run(
-            removals.set_policy,
-            spotify_id,
-            options.removal,
-            options.removal_grace_days,
-            now=self._context.clock.now(),
-        )
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """Say what became of the stored playlists, by their ids."""
+
+    lists: tuple[str, ...]  # Imported ones, which stay.
+    changed: tuple[str, ...]  # Those that have another removal policy now.
+    forgotten: tuple[str, ...]
+
+
+def _configure(
+    connection: sqlite3.Connection, options: Mapping[str, PlaylistOptions], *, now: datetime
+) -> _Change:
+    """Forget the playlists that are not configured any more, and store what is done about removals."""
+    stored = playlists.get_playlists(connection)
+    lists = tuple(key for key in stored if key.startswith(LIST_PREFIX))
+    forgotten = tuple(stored.keys() - options.keys() - set(lists))
+    for spotify_id in forgotten:
+        playlists.delete_playlist(connection, spotify_id)
+    changed = [
+        key for key, chosen in options.items() if _store_policy(connection, key, chosen, now=now)
+    ]
+    return _Change(lists=lists, changed=tuple(changed), forgotten=forgotten)
+
+
+def _store_policy(
+    connection: sqlite3.Connection, spotify_id: str, options: PlaylistOptions, *, now: datetime
+) -> bool:
+    """Remember what is done about tracks that vanish from a playlist; True when that is new."""
+    return removals.set_policy(
+        connection, spotify_id, options.removal, options.removal_grace_days, now=now
+    )
 
 
 _ACCOUNT_WIDE = frozenset(
