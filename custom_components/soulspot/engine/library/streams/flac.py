@@ -16,7 +16,7 @@ from .base import Digest, StreamReport, cut_short, damaged, find_trailing_tags, 
 SYNC = re.compile(rb"\xff[\xf8\xf9]")
 LONGEST_HEADER = 16
 _PERIOD = 32767
-_PIECE_BYTES = 32 * _PERIOD
+_PIECE_BYTES = 8 * _PERIOD  # Each step on a piece holds up all other threads.
 _BLOCK_SIZES = (
     {1: 192} | {n: 576 << n - 2 for n in range(2, 6)} | {n: 256 << n - 8 for n in range(8, 16)}
 )
