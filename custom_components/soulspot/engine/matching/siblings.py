@@ -63,19 +63,26 @@ class Siblings:
         """Return how many files each folder of an answer holds."""
         counts = self._counts.get(id(response))
         if counts is None:
-            parents = [split_name(file.path)[0] for file in response.files]
-            counts = self._counts[id(response)] = Counter(parents)
+            paths = [file.path for file in response.files]
+            counts = self._counts[id(response)] = Counter(
+                [split_name(path)[0] if "/" in path else path.rpartition("\\")[0] for path in paths]
+            )
         return counts
 
     def _read(self) -> dict[str, list[PeerResponse]]:
-        """Read the names of all audio files with a length; return the answers by peer."""
+        """Read the names of all audio files with a length, each once; return the answers by peer."""
         peers: dict[str, list[PeerResponse]] = defaultdict(list)
+        by_name: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for response in self._responses:
             peers[response.username].append(response)
             for file in response.files:
                 length = file.length_s
-                if length and length > 0 and (key := _key_of(file.path)) is not None:
-                    self._lengths[key].append((response.username, length))
+                if length and length > 0:
+                    by_name[split_name(file.path)[1]].append((response.username, length))
+        for name, lengths in by_name.items():
+            key = _key_of(name)
+            if key is not None:
+                self._lengths[key] += lengths
         return peers
 
     def judge(self, username: str, file: RemoteFile, wanted: float) -> SiblingLevel:

@@ -1,6 +1,7 @@
 """Understand everything that stands beside a title in a file's name."""
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from .artists import JOINERS, Presence, presence
@@ -10,6 +11,7 @@ from .target import Target
 from .versions import Region, Version, is_number, is_year, read_region
 from .words import ARTICLES, PART_NOUNS, STANDARD_BIT_RATES, TECHNICAL_WORDS
 
+_SLIP_CACHE = 1_024
 _HASH_LENGTH = 8
 _CATALOGUE_LENGTH = 5
 _SIDES = frozenset("abcdefgh")
@@ -299,8 +301,8 @@ class _Reader:
     def _is_short_name(self, words: tuple[str, ...]) -> bool:
         """Note an artist named for short or misspelled; that is a hint which other evidence must bear out."""
         target = self.target
-        if " ".join(words) not in target.short_names and not any(
-            is_slip(words, name) for name in target.long_names
+        if " ".join(words) not in target.short_names and not _is_misspelled(
+            words, target.long_names
         ):
             return False
         self.artist = max(self.artist, Presence.WEAK)
@@ -338,6 +340,12 @@ class _Reader:
     def _add_versions(self, region: Region, part_text: str) -> None:
         """Note versions, with the words that a folder may explain."""
         self.beside.extend(Beside(version, part_text) for version in region.versions)
+
+
+@lru_cache(maxsize=_SLIP_CACHE)
+def _is_misspelled(words: tuple[str, ...], names: tuple[tuple[str, ...], ...]) -> bool:
+    """Tell whether words are one of some names but for a slip of the pen."""
+    return any(is_slip(words, name) for name in names)
 
 
 def _is_catalogue_number(word: str) -> bool:

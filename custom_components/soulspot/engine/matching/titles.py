@@ -23,13 +23,13 @@ _ARTIST_AND_TITLE = TitleMatch(TitleLevel.FULL, artist=Presence.CLEAR)
 
 def match_title(target: Target, name: Name) -> TitleMatch:
     """Return the best reading of a file's name."""
-    if name.plain in target.plain_names:
-        return _ARTIST_AND_TITLE if target.plain_names[name.plain] else _TITLE_ALONE
     text = name.text
     if target.full_text in text:
-        return _best(
-            target, name, places(text, target.full_text), len(target.title.full), TitleLevel.FULL
-        )
+        names_artist = target.plain_names.get(name.plain)
+        if names_artist is not None:
+            return _ARTIST_AND_TITLE if names_artist else _TITLE_ALONE
+        starts = places(text, target.full_text)
+        return _best(target, name, starts, len(target.title.full), TitleLevel.FULL)
     joined = text.replace(" ", "")
     if target.compact_full in joined and (
         ranges := _compact_places(name.words, target.compact_full)
@@ -38,18 +38,25 @@ def match_title(target: Target, name: Name) -> TitleMatch:
     if target.articleless and f" {' '.join(target.articleless)} " in text:
         starts = places(text, f" {' '.join(target.articleless)} ")
         return _best(target, name, starts, len(target.articleless), TitleLevel.FULL)
-    if target.title.has_addition and target.core_text in text:
-        return _best(
-            target, name, places(text, target.core_text), len(target.title.core), TitleLevel.CORE
-        )
+    if target.title.has_addition and (match := _match_core(target, name, joined)):
+        return match
+    return _match_loosely(target, name, joined)
+
+
+def _match_core(target: Target, name: Name, joined: str) -> TitleMatch | None:
+    """Return the best reading of a name that has the title without its addition."""
+    text = name.text
+    if target.core_text in text:
+        starts = places(text, target.core_text)
+        return _best(target, name, starts, len(target.title.core), TitleLevel.CORE)
     if target.articleless_core and target.articleless_core in text:
         starts = places(text, target.articleless_core)
         length = target.articleless_core.count(" ") - 1
         return _best(target, name, starts, length, TitleLevel.CORE)
-    if target.title.has_addition and target.compact_core in joined:
+    if target.compact_core in joined:
         if ranges := _compact_places(name.words, target.compact_core):
             return _best_ranges(target, name, ranges, TitleLevel.CORE)
-    return _match_loosely(target, name)
+    return None
 
 
 def _compact_places(words: tuple[str, ...], wanted: str) -> list[tuple[int, int]]:
@@ -90,7 +97,7 @@ def _best_ranges(
     )
 
 
-def _match_loosely(target: Target, name: Name) -> TitleMatch:
+def _match_loosely(target: Target, name: Name, joined: str) -> TitleMatch:
     """Look for a title spelled differently, in other letters, or cut short."""
     if target.romanised or has_other_script(name.text):
         match = _match_romanised(target, name)
@@ -100,7 +107,7 @@ def _match_loosely(target: Target, name: Name) -> TitleMatch:
         return match
     full = target.title.full
     if f" {full[0]} " not in name.text and not fuzz.partial_ratio(
-        target.compact_full, name.text.replace(" ", ""), score_cutoff=_ALIKE
+        target.compact_full, joined, score_cutoff=_ALIKE
     ):
         return NO_TITLE
     for part in reversed(name.parts):
