@@ -11,6 +11,7 @@ import pytest
 from custom_components.soulspot.engine.errors import InputError
 from custom_components.soulspot.engine.model import DownloadState, Quality, Reason, TrackId
 from custom_components.soulspot.engine.settings import PlaylistOptions
+from custom_components.soulspot.engine.use_cases import find_sources
 from custom_components.soulspot.engine.views import DownloadEvent, EventKind
 from simulators.audio import Damage, Profile
 from simulators.slskd import SUPPORTED, Attributes, Behaviour, Outcome, Peer, Presence
@@ -142,6 +143,35 @@ async def test_what_a_search_for_the_artist_did_not_bring_is_not_searched_for(
     assert await world.pipeline.queue.retry_failed() == 2
     await world.until_settled()
     assert len(world.slskd.statistics.searches_sent_at) > 1
+
+
+async def test_an_answer_that_was_cut_short_serves_only_the_best(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an artist's answer left out may be better: the album is asked for, then the track."""
+    monkeypatch.setattr(find_sources, "_SHARED_RESPONSES", 1)
+    ann = peer("ann", copy("r3", profile=Profile.FLAC_16_44), copy("r4"), answers_after=0.5)
+    bob = peer("bob", *(copy(key) for key in ("r1", "r2", "r3", "r4")), answers_after=2.0)
+    world = await make_world(ann, bob)
+    await world.start("four")
+    await world.sync()
+    found = await world.until_settled()
+    assert {status.state for status in found.values()} == {FILED}
+    sent = {
+        (data["kind"], data["query"])
+        for status in found.values()
+        for data in [
+            entry.data
+            for entry in await world.pipeline.tracks.journal(TrackId(status.track.id))
+            if entry.event == "searched"
+        ]
+        if data["is_new"]
+    }
+    kinds = Counter(kind for kind, _ in sent)
+    assert kinds["artist"] == kinds["release"] == 1
+    # The lossless one was taken from the first answer, the lossy one beside it was not.
+    assert not any("Gravel" in text for _, text in sent)
+    assert any("Detour" in text for _, text in sent)
 
 
 async def test_a_track_on_two_playlists_is_downloaded_once(make_world: MakeWorld) -> None:

@@ -13,7 +13,7 @@ from custom_components.soulspot.engine.use_cases.search_memory import (
     SearchMemory,
     words_of,
 )
-from custom_components.soulspot.engine.use_cases.search_plan import Others, ladder, shared_query
+from custom_components.soulspot.engine.use_cases.search_plan import Others, ladder, shared_queries
 from custom_components.soulspot.engine.use_cases.search_together import Seen, is_worth_asking
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -59,27 +59,34 @@ def answers(
 
 
 @pytest.mark.parametrize(
-    ("artist", "others", "text"),
+    ("artist", "others", "texts"),
     [
-        ("Copper Canyon Quartet", Others(), None),
+        ("Copper Canyon Quartet", Others(), ()),
         (
             "Copper Canyon Quartet",
             Others(of_album=1, of_artist=1),
-            "Copper Canyon Quartet Harbour Lights",
+            ("Copper Canyon Quartet Harbour Lights",),
         ),
-        ("Copper Canyon Quartet", Others(of_artist=1), "Copper Canyon Quartet"),
-        ("Copper Canyon Quartet", Others(of_album=2, of_artist=3), "Copper Canyon Quartet"),
+        ("Copper Canyon Quartet", Others(of_artist=1), ("Copper Canyon Quartet",)),
+        # The album is for when the answer about the artist was cut short.
+        (
+            "Copper Canyon Quartet",
+            Others(of_album=2, of_artist=3),
+            ("Copper Canyon Quartet", "Copper Canyon Quartet Harbour Lights"),
+        ),
         # A single word would be answered by far too many.
-        ("Sisters", Others(of_artist=9), None),
-        ("Sisters", Others(of_album=2, of_artist=9), "Sisters Harbour Lights"),
-        ("The The", Others(of_artist=9), None),
+        ("Sisters", Others(of_artist=9), ()),
+        ("Sisters", Others(of_album=2, of_artist=9), ("Sisters Harbour Lights",)),
+        ("The The", Others(of_artist=9), ()),
     ],
 )
-def test_one_search_serves_as_many_as_it_can(artist: str, others: Others, text: str | None) -> None:
+def test_one_search_serves_as_many_as_it_can(
+    artist: str, others: Others, texts: tuple[str, ...]
+) -> None:
     """An album when only its tracks wait, else the artist, and nothing that floods."""
     album = Album(name="Harbour Lights", artists=(Artist(name=artist),))
-    query = shared_query(wanted(artist=artist), album, others)
-    assert (query.text if query else None) == text
+    found = shared_queries(wanted(artist=artist), album, others)
+    assert tuple(query.text for query in found) == texts
 
 
 # --- The ladder ----------------------------------------------------------------------------------
@@ -149,10 +156,13 @@ def worth(
 
 
 def test_a_whole_answer_needs_no_other_words() -> None:
-    """Whoever has it would have answered; what was cut short tells nothing of the rest."""
+    """Whoever has it would have answered."""
     for query in (ARTIST, RELEASE, FULL):
         assert not worth(TITLE, query, responses=3, is_own=query is FULL)
-        assert worth(TITLE, query, responses=250, is_whole=False, is_own=query is FULL)
+    # What was cut short tells nothing of the rest; fewer words would be cut short even more.
+    assert worth(FULL, ARTIST, responses=250, is_whole=False)
+    assert worth(TITLE, RELEASE, responses=250, is_whole=False)
+    assert not worth(TITLE, FULL, responses=100, is_whole=False, is_own=True)
 
 
 def test_silence_is_looked_into_once_for_all() -> None:

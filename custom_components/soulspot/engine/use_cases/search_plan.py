@@ -27,16 +27,20 @@ class Others:
         return self.of_album > 0 or self.of_artist > 0
 
 
-def shared_query(wanted: WantedRecording, album: Album | None, others: Others) -> Query | None:
-    """Return the query that serves other tracks too, or None when the track stands alone.
+def shared_queries(
+    wanted: WantedRecording, album: Album | None, others: Others
+) -> tuple[Query, ...]:
+    """Return the queries that serve other tracks too, the better one first; none when the track stands alone.
 
-    An album goes before its artist when no track of another album waits: its answer is smaller.
+    An album goes before its artist when no track of another album waits: its answer is smaller. It goes
+    after when the artist's was cut short.
     """
-    if others.of_artist > others.of_album and (query := artist_query(wanted.artists)):
-        return query
+    found: list[Query | None] = []
+    if others.of_artist > others.of_album:
+        found.append(artist_query(wanted.artists))
     if others.of_album and album is not None and album.artists:
-        return release_query([artist.name for artist in album.artists], album.name)
-    return None
+        found.append(release_query([artist.name for artist in album.artists], album.name))
+    return tuple(query for query in found if query is not None)
 
 
 def ladder(

@@ -1,7 +1,7 @@
 """Serve several wanted tracks by one search."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import random
 
 from ..matching import Query, QueryKind, WantedRecording
@@ -10,7 +10,8 @@ from ..store import downloads, tracks
 from .context import Context
 from .find_sources import Findings, FindSources
 from .keep_findings import give_findings, look_later
-from .search_plan import Others, shared_query
+from .search_memory import is_narrower
+from .search_plan import Others, shared_queries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +38,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """Hold what was found with others, None without an answer, and what is known of them."""
+    """Hold the answers that were read, in order, and how much the last question for several brought."""
 
-    findings: Findings | None = None
+    findings: tuple[Findings, ...] = ()
     seen: Seen | None = None
-    others: Others = field(default_factory=Others)
 
 
 class SearchTogether:
@@ -53,9 +53,7 @@ class SearchTogether:
         self._sources = sources
         self._generator = random.Random()
 
-    async def find(
-        self, download: Download, track: Track, *, may_search: bool, is_urgent: bool
-    ) -> Together:
+    async def find(self, download: Download, track: Track, *, may_search: bool) -> Together:
         """Find a source without a search of the track's own, as far as that is possible.
 
         What a search for several tracks brings is given to all of them. Raises BudgetSpent, and the
@@ -64,31 +62,34 @@ class SearchTogether:
         wanted = WantedRecording.from_metadata(track.metadata)
         album = track.metadata.album
         names = _names(album)
-        findings = await self._sources.recall(wanted, names, download.quality)
-        if findings is not None:
-            return Together(findings=findings)
+        recalled = await self._sources.recall(wanted, names, download.quality)
+        if recalled is not None:
+            return Together(findings=(recalled,))
         counted = await self._context.database.run(downloads.count_others, track.id)
         others = Others(of_album=counted[0], of_artist=counted[1])
-        query = shared_query(wanted, album, others)
-        if query is None:
-            return Together(others=others)
-        now = self._context.clock.now()
-        asked = None if is_urgent else await self._sources.asked(query.text, now)
-        if asked is not None:
-            seen = Seen(
-                query=query,
-                responses=asked.responses,
-                is_whole=asked.is_whole,
-                is_own=False,
-                is_now=False,
-            )
-            return Together(seen=seen, others=others)
-        if not may_search:
-            return Together(others=others)
-        findings = await self._sources.ask(wanted, query, download.quality)
-        await self._share(track, names, findings)
-        seen = Seen.of(query, findings, is_own=False)
-        return Together(findings=findings, seen=seen, others=others)
+        found: list[Findings] = []
+        seen: Seen | None = None
+        for query in shared_queries(wanted, album, others):
+            now = self._context.clock.now()
+            asked = await self._sources.asked(query.text, now)
+            if asked is not None:
+                seen = Seen(
+                    query=query,
+                    responses=asked.responses,
+                    is_whole=asked.is_whole,
+                    is_own=False,
+                    is_now=False,
+                )
+                if asked.is_whole:
+                    break
+            elif may_search:
+                findings = await self._sources.ask(wanted, query, download.quality)
+                await self._share(track, names, findings)
+                found.append(findings)
+                seen = Seen.of(query, findings, is_own=False)
+                if findings.is_everything or findings.is_taken or not findings.is_conclusive:
+                    break
+        return Together(findings=tuple(found), seen=seen)
 
     async def _share(self, track: Track, names: Sequence[str], findings: Findings) -> None:
         """Let the others have what one search has brought for all of them."""
@@ -113,14 +114,17 @@ def is_worth_asking(
 ) -> bool:
     """Tell whether another search may bring what those before it did not.
 
-    A whole answer speaks for everything that is there now; other words may bring more at the next
+    A whole answer speaks for everything that is there now, and fewer words than those of an answer that was
+    cut short bring less of what is wanted; other words may bring more at the next
     turn, hours later, from other people too. At once they are asked when the answer was cut short, and
     when nobody answered at all: for letters without accents, or to learn for several tracks whether the
     server drops the artist's name, or an album goes by another one. `is_suspected` tells that one track
     has shown that already; `has_title` that the title alone can be asked for, which brings all the same.
     """
-    if seen is None or not seen.is_whole:
+    if seen is None:
         return True
+    if not seen.is_whole:
+        return not is_narrower(seen.query.text, step.text)
     if seen.responses:
         return False
     if is_suspected:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import random
 
 from ..errors import InputError, ServiceError
-from ..matching import Outcome, Query, QueryKind, WantedRecording
-from ..model import Download, DownloadState, Reason, Track
+from ..matching import Outcome, QualityProfile, Query, QueryKind, WantedRecording
+from ..model import Download, DownloadState, Quality, Reason, Track
 from ..queue.retry import pause_when_absent
 from ..queue.scheduler import ATTEMPTS, Done, Failed, Later, Result
 from ..store import downloads, network
@@ -16,6 +16,7 @@ from .context import Context
 from .download_states import DownloadStates
 from .find_sources import BudgetSpent, Findings, FindSources, shows_blocking
 from .keep_findings import NOBODY_ANSWERED, not_found, note_blocked, store_findings
+from .replace_file import wanted_quality
 from .search_memory import is_narrower, words_of
 from .search_plan import artist_words, ladder
 from .search_together import SearchTogether, Seen, Together, is_worth_asking
@@ -37,6 +38,7 @@ class _Turn:
     steps: tuple[Query, ...]
     is_urgent: bool  # A person may be waiting: every wording is tried at once.
     signs: int  # That the server drops the artist's name.
+    quality: Quality | QualityProfile
 
     def names_artist(self, query: Query) -> bool:
         """Tell whether a query has the artist's name in it."""
@@ -79,6 +81,7 @@ class SearchTrack:
             steps=steps,
             is_urgent=await database.run(downloads.is_for_person, download.id),
             signs=signs,
+            quality=await database.run(wanted_quality, download),
         )
         try:
             return await self._find(turn, track, progress)
@@ -91,21 +94,22 @@ class SearchTrack:
     async def _find(self, turn: _Turn, track: Track, progress: SearchProgress) -> Result | None:
         """Try what may serve others too, then the track's own queries."""
         together = Together()
-        if progress.query_position == 0 and turn.download.query is None:
-            # Later rounds look for everything of the artist, and for the track alone, by turns.
+        # What is to be better than an owned file has other needs than the rest of its album.
+        is_plain = turn.download.query is None and not turn.download.is_upgrade
+        if progress.query_position == 0 and is_plain:
+            # Later rounds look for everything of the artist, and for the track alone, by turns. What a
+            # person waits for is asked for by its own words.
             is_shared_turn = progress.rounds == 0 or progress.rounds % 2 == 1
+            is_open = turn.signs < network.SIGNS_OF_BLOCKING and not turn.is_urgent
             together = await self._together.find(
-                turn.download,
-                track,
-                may_search=is_shared_turn and turn.signs < network.SIGNS_OF_BLOCKING,
-                is_urgent=turn.is_urgent,
+                turn.download, track, may_search=is_shared_turn and is_open
             )
-        findings, seen = together.findings, together.seen
-        if findings is not None:
+        for findings in together.findings:
             if self._means_nothing(turn, findings):
                 return await self._search_later(turn.download, _INCONCLUSIVE_PAUSE, is_attempt=True)
             if await self._keep(turn, findings, progress) is Outcome.TAKE:
                 return None
+        seen = together.seen
         if seen is not None:
             progress = replace(progress, results=progress.results + seen.responses)
             if progress.rounds and seen.is_whole:
@@ -121,7 +125,7 @@ class SearchTrack:
             step = turn.steps[position]
             if not await self._is_worth_asking(turn, step, seen):
                 continue
-            findings = await self._sources.ask(turn.wanted, step, turn.download.quality)
+            findings = await self._sources.ask(turn.wanted, step, turn.quality)
             if self._means_nothing(turn, findings):
                 return await self._search_later(turn.download, _INCONCLUSIVE_PAUSE, is_attempt=True)
             if silent is not None and shows_blocking(silent, findings):
