@@ -24,6 +24,7 @@ from .queue.scheduler import Scheduler, Worker
 from .settings import PipelineSettings
 from .statistics import collect_statistics
 from .store import network
+from .store.settings import get_setting, set_setting
 from .use_cases.context import Listener
 from .use_cases.download_track import DownloadTrack
 from .use_cases.enrich_metadata import EnrichMetadata
@@ -46,6 +47,7 @@ from .views import DownloadEvent, EventKind, ServiceHealth
 _LOGGER = logging.getLogger(__name__)
 
 _CHECKS_APART = 1.0  # seconds, whatever goes wrong
+_VERSION_KEY = "caches_version"
 _RESTART_PAUSE = 60.0  # seconds
 
 
@@ -230,9 +232,16 @@ class Pipeline:
             await self._playlist_files.remove_orphans()
         await self._requests.filings()
         await self._shared.yield_transfers()
-        for cache in self._rooms.caches:
-            await cache.cleanup()
+        await self._tidy_caches()
         await self._context.database.run(network.prune_peers)
+
+    async def _tidy_caches(self) -> None:
+        """Drop what is too old, and everything that another version has asked for in other words."""
+        database, version = self._context.database, self._context.settings.version
+        is_other = await database.run(get_setting, _VERSION_KEY) != version
+        for cache in self._rooms.caches:
+            await (cache.invalidate() if is_other else cache.cleanup())
+        await database.run(set_setting, _VERSION_KEY, version)
 
     async def _keep_running(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         """Start a loop again when it breaks: what is stored lets it go on where it was."""

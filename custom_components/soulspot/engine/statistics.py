@@ -34,6 +34,7 @@ async def collect_statistics(
         "caches": {
             cache.space.value: {
                 "entries": await cache.size(),
+                "bytes": await cache.bytes_used(),
                 "hits": cache.statistics.hits,
                 "misses": cache.statistics.misses,
             }

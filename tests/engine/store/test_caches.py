@@ -99,6 +99,31 @@ async def test_a_space_is_bounded(
 # --- Journal -----------------------------------------------------------------------------------
 
 
+async def test_a_space_is_bounded_in_bytes(
+    cache: StoredCache, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few giant replies do not fill the disk: what expires first goes."""
+    monkeypatch.setattr(caches, "BYTES_PER_SPACE", 5_000)
+    for number in range(10):
+        await cache.put(f"search:{number}", "x" * 998, DAY + number)
+    assert await cache.bytes_used() == 10_000
+    assert await cache.cleanup() == 5
+    assert await cache.bytes_used() == 5_000
+    assert await cache.get("search:4") is None
+    assert await cache.get("search:5") is not None
+
+
+async def test_a_space_is_tidied_while_it_is_written(
+    cache: StoredCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bounds hold without a restart."""
+    monkeypatch.setattr(caches, "ENTRIES_PER_SPACE", 5)
+    monkeypatch.setattr(caches, "_WRITES_BETWEEN_CLEANUPS", 10)
+    for number in range(40):
+        await cache.put(f"isrc:{number}", None, DAY + number)
+    assert await cache.size() == 5
+
+
 def test_the_journal_of_a_track_is_bounded(connection: sqlite3.Connection) -> None:
     """The latest entries stay, in order; other tracks keep theirs; a forgotten track takes its own."""
     first, second = (

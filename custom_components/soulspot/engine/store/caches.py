@@ -11,6 +11,8 @@ from .database import Database
 from .values import dump, load
 
 ENTRIES_PER_SPACE = 20_000
+BYTES_PER_SPACE = 64 * 1024 * 1024
+_WRITES_BETWEEN_CLEANUPS = 500
 
 
 class CacheSpace(StrEnum):
@@ -39,6 +41,7 @@ class StoredCache:
         self.space = space
         self._clock = clock
         self.statistics = CacheStatistics()
+        self._writes = 0
 
     async def get(self, key: str) -> CachedPayload | None:
         """Return the reply stored under the key, or None when there is none or it is too old."""
@@ -61,18 +64,25 @@ class StoredCache:
             now=now.timestamp(),
             expires=expires.timestamp(),
         )
+        self._writes += 1
+        if self._writes % _WRITES_BETWEEN_CLEANUPS == 0:
+            await self.cleanup()
 
     async def invalidate(self, prefix: str = "") -> int:
         """Forget the replies whose key begins so, and return how many."""
         return await self._database.run(_invalidate, self.space, prefix)
 
     async def cleanup(self) -> int:
-        """Drop what is too old, and the oldest above the bound."""
+        """Drop what is too old, and what expires first above the bounds; also done now and then."""
         return await self._database.run(_cleanup, self.space, self._clock.now().timestamp())
 
     async def size(self) -> int:
         """Count the stored replies."""
         return await self._database.run(_size, self.space)
+
+    async def bytes_used(self) -> int:
+        """Return how much the stored replies take, in bytes."""
+        return await self._database.run(_bytes, self.space)
 
 
 def _get(
@@ -96,9 +106,13 @@ def _put(
     expires: float,
 ) -> None:
     """Write one entry."""
+    text = None if payload is None else dump(payload)
     connection.execute(
-        "INSERT OR REPLACE INTO cache (space, key, payload, stored_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-        (space.value, key, None if payload is None else dump(payload), now, expires),
+        """
+        INSERT OR REPLACE INTO cache (space, key, payload, stored_at, expires_at, size)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        (space.value, key, text, now, expires, len(text or "")),
     )
 
 
@@ -115,6 +129,16 @@ def _cleanup(connection: sqlite3.Connection, space: CacheSpace, now: float) -> i
     dropped = connection.execute(
         "DELETE FROM cache WHERE space = ? AND (expires_at <= ? OR stored_at > ?)",
         (space.value, now, now),
+    ).rowcount
+    dropped += connection.execute(
+        """
+        DELETE FROM cache WHERE space = ? AND key IN (
+            SELECT key FROM (
+                SELECT key, sum(size) OVER (ORDER BY expires_at DESC, key) AS total FROM cache WHERE space = ?
+            ) WHERE total > ?
+        )
+        """,
+        (space.value, space.value, BYTES_PER_SPACE),
     ).rowcount
     surplus = _size(connection, space) - ENTRIES_PER_SPACE
     if surplus > 0:
@@ -135,3 +159,11 @@ def _size(connection: sqlite3.Connection, space: CacheSpace) -> int:
             0
         ]
     )
+
+
+def _bytes(connection: sqlite3.Connection, space: CacheSpace) -> int:
+    """Add up one space; its replies are ASCII."""
+    row = connection.execute(
+        "SELECT coalesce(sum(size), 0) FROM cache WHERE space = ?", (space.value,)
+    ).fetchone()
+    return int(row[0])

@@ -373,6 +373,9 @@ CREATE TABLE metadata_field (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX metadata_field_isrc ON metadata_field (musicbrainz) WHERE field = 'isrc';
 ALTER TABLE track ADD COLUMN described_at REAL;
+ALTER TABLE cache ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+DROP INDEX cache_age;
+CREATE INDEX cache_age ON cache (space, expires_at, size);
 """
 
 # What the queue has to remember across restarts.
