@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+import json
 from pathlib import Path
 import struct
+import subprocess
 from typing import Any
 import zlib
 
 from hypothesis import HealthCheck, given, settings, strategies as st
+from mutagen.apev2 import BINARY, APEv2, APEValue
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, COMM, ID3, TIT2, TRCK, TXXX, UFID
 from mutagen.mp4 import MP4
@@ -15,6 +18,7 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 import numpy as np
 import pytest
+import soundfile
 
 from custom_components.soulspot.engine.errors import VerificationError
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
@@ -22,6 +26,7 @@ from custom_components.soulspot.engine.library.tag_set import Cover, TagSet
 from custom_components.soulspot.engine.library.tags import read_cover, read_tags, write_tags
 from custom_components.soulspot.engine.library.verify import Expectation
 
+from ..programs import FFPROBE, real
 from .conftest import TAGGED_FORMATS, decode, verify
 from .mp4_writer import write_mp4
 
@@ -296,6 +301,94 @@ def test_id3v1_is_renewed_where_it_was(
     write_tags(path, TagSet(title="New"))
     assert path.read_bytes()[-128:].startswith(b"TAGNew\0")
     assert audio_fingerprint(path, "mp3") == sound
+
+
+def test_an_ape_tag_of_an_mp3_does_not_contradict(
+    make_file: Callable[..., Path], samples: dict[str, bytes]
+) -> None:
+    """What a second kind of tag says is renewed, never added to; its unknown parts and ID3v1 stay."""
+    path = make_file("mp3")
+    ape = APEv2()
+    ape["Title"], ape["ARTIST"], ape["Track"] = "Old", ["Nobody", "Else"], "7/12"
+    ape["MP3GAIN_UNDO"], ape["Lyricist"] = "+003,+003,N", "Somebody"
+    ape["Cover Art (Front)"] = APEValue(b"front.jpg\0\xff\xd8\xffold", BINARY)
+    ape.save(path)
+    with path.open("ab") as file:
+        file.write(b"TAG" + b"Old".ljust(125, b"\0"))
+    sound = audio_fingerprint(path, "mp3")
+    for _ in range(2):
+        write_tags(path, replace(FULL, title="New", totaltracks=None))
+        found = APEv2(path)
+        assert str(found["title"]) == "New"
+        assert str(found["artist"]) == FULL.artist
+        assert str(found["track"]) == "3/12"
+        assert str(found["MP3GAIN_UNDO"]) == "+003,+003,N"
+        assert str(found["Lyricist"]) == "Somebody"
+        assert bytes(found["Cover Art (Front)"]).endswith(png())
+        assert "isrc" not in found
+        assert ID3(path)["TIT2"].text == ["New"]
+        data = path.read_bytes()
+        assert data[-128:].startswith(b"TAGNew\0")
+        assert (data.count(b"APETAGEX"), data.count(b"TAGNew")) == (2, 1)
+        assert audio_fingerprint(path, "mp3") == sound
+        assert verify(path, Expectation()).ok
+
+
+def test_an_mp3_with_nothing_but_an_ape_tag_is_read(make_file: Callable[..., Path]) -> None:
+    """Recognise what somebody tagged so; ID3 speaks first where it says something."""
+    path = make_file("mp3")
+    ape = APEv2()
+    ape["Title"], ape["Album Artist"], ape["MUSICBRAINZ_TRACKID"] = "Song", "Nobody", RECORDING
+    ape.save(path)
+    found = read_tags(path)
+    assert found["title"] == ["Song"]
+    assert found["albumartist"] == ["Nobody"]
+    assert found["musicbrainz_recordingid"] == [RECORDING]
+    write_tags(path, TagSet(title="New"))
+    assert read_tags(path)["title"] == ["New"]
+
+
+@pytest.mark.parametrize("format_name", TAGGED_FORMATS)
+def test_ffprobe_reads_the_same(make_file: Callable[..., Path], format_name: str) -> None:
+    """Another reader finds the same texts, by its own names for them."""
+    path = make_file(format_name)
+    write_tags(path, FULL)
+    command = [real(FFPROBE), "-v", "error", "-show_format", "-show_streams", "-of", "json", path]
+    said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    tags = said["format"].get("tags", {})
+    for stream in said["streams"]:
+        if stream["codec_type"] == "audio":
+            tags |= stream.get("tags", {})
+    tags = {name.lower(): text for name, text in tags.items()}
+    assert tags["title"] == FULL.title
+    assert tags["artist"] == FULL.artist
+    assert tags["album"] == FULL.album
+    assert tags["album_artist"] == FULL.albumartist
+    assert tags["date"] == FULL.date
+    assert tags["genre"].split(";")[0] == FULL.genre[0]
+    assert tags["track"].split("/")[0] == "3"
+    assert tags["disc"].split("/")[0] == "1"
+    assert tags.get("tracktotal", tags["track"].rpartition("/")[2]) == "12"
+    if format_name != "m4a":  # Of free-form atoms ffprobe tells nothing.
+        names = {"mp3": "musicbrainz album id"}
+        assert tags[names.get(format_name, "musicbrainz_albumid")] == RELEASE
+        assert tags["tsrc" if format_name == "mp3" else "isrc"].split(";")[0] == FULL.isrc[0]
+    assert any(stream["codec_type"] == "video" for stream in said["streams"])  # The cover.
+
+
+@pytest.mark.parametrize("format_name", ["flac", "mp3", "ogg", "opus"])
+def test_libsndfile_reads_the_same(make_file: Callable[..., Path], format_name: str) -> None:
+    """A third reader agrees where it reads tags at all."""
+    path = make_file(format_name)
+    write_tags(path, FULL)
+    with soundfile.SoundFile(path) as file:
+        found = file.copy_metadata()
+    assert found["title"] == FULL.title
+    assert found["artist"] == FULL.artist
+    assert found["album"] == FULL.album
+    assert found["date"] == FULL.date
+    assert found["tracknumber"].partition("/")[0] == "3"
+    assert found["genre"] in FULL.genre
 
 
 @pytest.mark.parametrize(("format_name", "reader"), [("flac", FLAC), ("ogg", OggVorbis)])

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from mutagen.id3 import ID3v1SaveOptions
+
 from ..errors import VerificationError
-from . import tags_id3, tags_mp4, tags_other, tags_vorbis
+from . import tags_ape, tags_id3, tags_mp4, tags_other, tags_vorbis
 from .audio import OpenedAudio, open_audio, parse_audio, parsing
 from .formats import supports_tags
 from .storage import storage_errors
@@ -25,10 +27,16 @@ def write_tags(path: Path, tags: TagSet) -> None:
             raise VerificationError("not_taggable", format=opened.properties.format)
         with parsing(path):
             _apply(opened, tags)
-            file.seek(0)
             if opened.properties.format == "mp3":
-                opened.parsed.save(file, v1=1, v2_version=4)  # An ID3v1 tag is kept, never added.
+                # An ID3v1 tag is renewed where there is one, never added.
+                version_1 = ID3v1SaveOptions.CREATE if tags_ape.has_id3v1(file) else 0
+                ape = tags_ape.find(file)
+                if ape is not None:
+                    tags_ape.renew(ape, file, tags.to_picard(), tags.cover)
+                file.seek(0)
+                opened.parsed.save(file, v1=version_1, v2_version=4)
             else:
+                file.seek(0)
                 opened.parsed.save(file)
 
 
@@ -59,7 +67,7 @@ def tags_of(opened: OpenedAudio, path: Path) -> dict[str, list[str]]:
     """Return the tags of a file that is parsed already; the path is only for error texts."""
     tags, format_name = opened.parsed.tags, opened.properties.format
     if tags is None:
-        return {}
+        return _read_ape(path) if format_name == "mp3" else {}
     with parsing(path):
         if format_name in _VORBIS_FORMATS:
             return tags_vorbis.read(tags)
@@ -67,7 +75,17 @@ def tags_of(opened: OpenedAudio, path: Path) -> dict[str, list[str]]:
             return tags_mp4.read(tags)
         if format_name in _APE_FORMATS or format_name == "wma":
             return tags_other.read(tags, is_asf=format_name == "wma")
-        return tags_id3.read(tags) if hasattr(tags, "getall") else {}
+        found = tags_id3.read(tags) if hasattr(tags, "getall") else {}
+    if format_name == "mp3" and "title" not in found:
+        return _read_ape(path) | found
+    return found
+
+
+def _read_ape(path: Path) -> dict[str, list[str]]:
+    """Return the tags of an MP3 file that bears them as APEv2; none when it does not."""
+    with storage_errors(path, reading=True), path.open("rb") as file, parsing(path):
+        ape = tags_ape.find(file)
+        return tags_other.read(ape, is_asf=False) if ape is not None else {}
 
 
 def read_cover(path: Path) -> Cover | None:
