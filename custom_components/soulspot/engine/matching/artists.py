@@ -234,6 +234,11 @@ def presence(
     "tribute" make the name somebody else's.
     """
     words = name.words[part.start : part.stop]
+    bare = words[1:] if words[0] in ARTICLES else words
+    text = f" {' '.join(bare)} "
+    for form in forms:
+        if form.text == text:  # The name alone, as mostly.
+            return Presence.CLEAR
     text = f" {' '.join(words)} "
     best = Presence.NONE
     for form in forms:

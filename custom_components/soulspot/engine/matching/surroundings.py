@@ -183,10 +183,13 @@ class _Reader:
         """Return the words of a range that are still unexplained."""
         if start >= stop:
             return ()
-        marks = self.explained[start:stop]
-        if not any(marks):
-            return self.words[start:stop]
+        count = self.explained.count(0, start, stop)
+        if not count:
+            return ()
         words = self.words[start:stop]
+        if count == len(words):
+            return words
+        marks = self.explained[start:stop]
         return tuple([word for word, mark in zip(words, marks, strict=True) if not mark])
 
     def read_title_part(self, part: Part) -> None:
@@ -271,7 +274,7 @@ class _Reader:
         if (
             part.stop <= self.start
         ):  # A side or a volume before the title only says where it stands.
-            left = tuple(word for word in left if len(word) > 1 and word not in PART_NOUNS)
+            left = tuple([word for word in left if len(word) > 1 and word not in PART_NOUNS])
         while left and is_number(left[0]):
             left = left[1:]
         if not left or self._is_short_name(left):
@@ -331,7 +334,7 @@ class _Reader:
 
     def _has_artist(self, part: Part) -> bool:
         """Tell whether a part holds the artist's name."""
-        return _ARTIST in self.explained[part.start : part.stop]
+        return self.explained.find(_ARTIST, part.start, part.stop) >= 0
 
     def _is_scene_group(self, part: Part) -> bool:
         """Tell whether a part is the group's name at the end of a scene name."""
