@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlite3
 
 from ..model import Download, DownloadId, DownloadState, JobKind, Priority, Quality, Reason, TrackId
-from . import jobs
+from . import jobs, tally
 from .values import clean, dump, dump_reason, load_reason, to_column, to_datetime
 
 _DOWNLOAD = """
@@ -253,8 +253,8 @@ def list_downloads(
 
 def count_states(connection: sqlite3.Connection) -> dict[DownloadState, int]:
     """Count the downloads by state."""
-    rows = connection.execute("SELECT state, count(*) AS number FROM download GROUP BY state")
-    return {DownloadState(row["state"]): int(row["number"]) for row in rows}
+    counted = tally.count(connection, "download")
+    return {DownloadState(state): number for state, number in counted.items() if number}
 
 
 def count_others(connection: sqlite3.Connection, track_id: TrackId) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 from ..model import JobId, JobKind, JobState, Priority, Reason
+from . import tally
 from .values import dump, dump_reason, load, load_reason, to_column, to_datetime
 
 # Nothing waits longer on purpose: a job due later than this was stored by a clock that went wrong.
@@ -220,16 +221,9 @@ def find_alive(connection: sqlite3.Connection, kind: JobKind, subject: str) -> J
 
 def count_states(connection: sqlite3.Connection) -> dict[str, int]:
     """Count the living jobs by state, and the failed ones that are still kept."""
-    # One count for each state, because each has an index of its own and the rest none.
-    row = connection.execute(
-        """
-        SELECT (SELECT count(*) FROM job WHERE state = 'pending') AS pending,
-               (SELECT count(*) FROM job WHERE state = 'waiting') AS waiting,
-               (SELECT count(*) FROM job WHERE state = 'running') AS running,
-               (SELECT count(*) FROM job WHERE state = 'failed') AS failed
-        """
-    ).fetchone()
-    return {state: int(row[state]) for state in row.keys() if row[state]}  # noqa: SIM118
+    counted = tally.count(connection, "job")
+    shown = ("pending", "waiting", "running", "failed")
+    return {state: counted[state] for state in shown if counted.get(state)}
 
 
 def prune(connection: sqlite3.Connection, *, before: datetime) -> int:

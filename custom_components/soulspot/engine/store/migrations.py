@@ -394,6 +394,59 @@ CREATE TABLE claim (
     taken TEXT
 ) STRICT;
 CREATE INDEX claim_title ON claim (title_key);
+
+-- What is shown all the time is counted as it changes: counting anew would look at everything.
+CREATE TABLE tally (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO tally SELECT 'job:' || state, count(*) FROM job GROUP BY state;
+INSERT INTO tally SELECT 'download:' || state, count(*) FROM download GROUP BY state;
+INSERT INTO tally SELECT 'library_file', count(*) FROM library_file;
+CREATE TRIGGER job_counted AFTER INSERT ON job BEGIN
+    INSERT INTO tally VALUES ('job:' || new.state, 1)
+        ON CONFLICT (name) DO UPDATE SET number = number + 1;
+END;
+CREATE TRIGGER job_uncounted AFTER DELETE ON job BEGIN
+    UPDATE tally SET number = number - 1 WHERE name = 'job:' || old.state;
+END;
+CREATE TRIGGER job_recounted AFTER UPDATE OF state ON job WHEN old.state != new.state BEGIN
+    UPDATE tally SET number = number - 1 WHERE name = 'job:' || old.state;
+    INSERT INTO tally VALUES ('job:' || new.state, 1)
+        ON CONFLICT (name) DO UPDATE SET number = number + 1;
+END;
+CREATE TRIGGER download_counted AFTER INSERT ON download BEGIN
+    INSERT INTO tally VALUES ('download:' || new.state, 1)
+        ON CONFLICT (name) DO UPDATE SET number = number + 1;
+END;
+CREATE TRIGGER download_uncounted AFTER DELETE ON download BEGIN
+    UPDATE tally SET number = number - 1 WHERE name = 'download:' || old.state;
+END;
+CREATE TRIGGER download_recounted AFTER UPDATE OF state ON download WHEN old.state != new.state BEGIN
+    UPDATE tally SET number = number - 1 WHERE name = 'download:' || old.state;
+    INSERT INTO tally VALUES ('download:' || new.state, 1)
+        ON CONFLICT (name) DO UPDATE SET number = number + 1;
+END;
+CREATE TRIGGER library_file_counted AFTER INSERT ON library_file BEGIN
+    UPDATE tally SET number = number + 1 WHERE name = 'library_file';
+END;
+CREATE TRIGGER library_file_uncounted AFTER DELETE ON library_file BEGIN
+    UPDATE tally SET number = number - 1 WHERE name = 'library_file';
+END;
+
+-- Who is involved in transfers is looked at anew only when this number has changed.
+CREATE TABLE transfer_change (number INTEGER NOT NULL) STRICT;
+INSERT INTO transfer_change VALUES (0);
+CREATE TRIGGER transfer_added AFTER INSERT ON transfer BEGIN
+    UPDATE transfer_change SET number = number + 1;
+END;
+CREATE TRIGGER transfer_deleted AFTER DELETE ON transfer BEGIN
+    UPDATE transfer_change SET number = number + 1;
+END;
+CREATE TRIGGER transfer_renewed AFTER UPDATE OF username, requested_at ON transfer BEGIN
+    UPDATE transfer_change SET number = number + 1;
+END;
+CREATE TRIGGER transfer_watched AFTER UPDATE OF state ON download
+WHEN (old.state = 'transferring') != (new.state = 'transferring') BEGIN
+    UPDATE transfer_change SET number = number + 1;
+END;
 """
 
 # Which tracks wait for a search for their artist.

@@ -6,7 +6,7 @@ import sqlite3
 
 from ..errors import InputError
 from ..model import Album, Artist, Track, TrackId, TrackMetadata
-from . import metadata as fields_store
+from . import metadata as fields_store, tally
 from .values import clean, dump, load, to_datetime
 
 _TRACKS = """
@@ -236,7 +236,7 @@ def link_artists(
 
 def count_owned(connection: sqlite3.Connection) -> int:
     """Count the tracks that have a file in the library."""
-    return int(connection.execute("SELECT count(*) FROM library_file").fetchone()[0])
+    return tally.count_one(connection, "library_file")
 
 
 def _find_album(connection: sqlite3.Connection, album: Album) -> int | None:

@@ -151,6 +151,22 @@ def list_transfers(
     return tuple(_transfer(row) for row in rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedPeers:
+    """Hold the peers of watched transfers, each with their number and the latest request."""
+
+    change: int  # Another number whenever a transfer came, went or was asked for anew.
+    marks: dict[str, tuple[int, float]]
+
+
+def watched_peers(connection: sqlite3.Connection, known: WatchedPeers | None) -> WatchedPeers:
+    """Return the peers of watched transfers; what is known is returned while nothing has changed."""
+    change = int(connection.execute("SELECT number FROM transfer_change").fetchone()[0])
+    if known is not None and known.change == change:
+        return known
+    return WatchedPeers(change=change, marks=transfer_peers(connection))
+
+
 def transfer_peers(connection: sqlite3.Connection) -> dict[str, tuple[int, float]]:
     """Return the peers of watched transfers, each with their number and the latest request."""
     rows = connection.execute(

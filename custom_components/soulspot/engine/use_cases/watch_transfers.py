@@ -15,7 +15,7 @@ from ..slskd.failures import failure
 from ..slskd.models import DownloadCompleted, Failure, FailureKind, Outcome, Transfer, TransferState
 from ..slskd.transfers import choose_row, judge
 from ..store import transfers
-from ..store.transfers import StoredTransfer
+from ..store.transfers import StoredTransfer, WatchedPeers
 from .context import Context
 from .locate_download import LocateDownload
 from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
@@ -60,6 +60,7 @@ class WatchTransfers:
         self._tidy = TidyRows(context)
         self.live: dict[DownloadId, LiveTransfer] = {}
         self._turns = PeerTurns()
+        self._peers: WatchedPeers | None = None
         self._known: dict[str, set[DownloadId]] = {}  # By peer: what is remembered of whom.
         self._phases: dict[DownloadId, str] = {}  # Changed in this look, stored at its end.
         self._is_reconciled = False
@@ -95,7 +96,8 @@ class WatchTransfers:
         The first look is a reconciliation: it sees all of them.
         """
         database, clock = self._context.database, self._context.clock
-        marks = await database.run(transfers.transfer_peers)
+        self._peers = await database.run(transfers.watched_peers, self._peers)
+        marks = self._peers.marks
         for username in self._turns.update(marks, clock.now()):
             self._forget(username, frozenset())
         if not self._watch.is_ready:
