@@ -20,6 +20,7 @@ from ..engine.views import (
 )
 from ..texts import Sentences
 from .field_values import field_facts
+from .story import story
 
 type Json = dict[str, Any]
 
@@ -69,10 +70,21 @@ class Responses:
             "candidates": [self.stored_candidate(candidate) for candidate in candidates],
             "verdicts": [self.verdict(verdict) for verdict in status.verdicts],
             "journal": [
-                {"at": _moment(entry.at), "event": entry.event, **plain(entry.data)}
+                {
+                    "at": _moment(entry.at),
+                    "event": entry.event,
+                    "sentence": self._sentences.of(story(entry, self._sentences)),
+                    **plain(entry.data),
+                }
                 for entry in journal
             ],
         }
+
+    def seen(self, shown: Mapping[str, Any]) -> Json:
+        """Return a file that a search has shown, and why it was judged so."""
+        reasons: tuple[Reason, ...] = shown["reasons"]
+        told = ", ".join(filter(None, (self._sentences.of(reason) for reason in reasons)))
+        return {**plain({key: shown[key] for key in shown if key != "reasons"}), "why": told}
 
     def stored_candidate(self, stored: StoredCandidate) -> Json:
         """Return a file that was found for a track, with its place, by which it can be chosen."""

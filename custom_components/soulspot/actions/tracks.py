@@ -9,7 +9,7 @@ from ..coordinator import SoulSpotConfigEntry
 from ..engine.model import DownloadState, Quality, TrackId
 from ..errors import translated_errors
 from ..texts import async_get_sentences
-from .responses import Responses, download_facts, plain
+from .responses import Responses, download_facts
 from .target import ENTRY_FIELDS, find_entry, given, invalid
 
 ATTR_TRACK_ID = "track_id"
@@ -87,7 +87,7 @@ async def async_search(call: ServiceCall) -> ServiceResponse:
         "queries": list(report.queries),
         "search_results_count": report.files,
         "peers": report.responses,
-        "candidates": plain(report.candidates),
+        "candidates": [responses.seen(candidate) for candidate in report.candidates],
     }
 
 

@@ -394,6 +394,7 @@ CREATE TABLE claim (
     taken TEXT
 ) STRICT;
 CREATE INDEX claim_title ON claim (title_key);
+ALTER TABLE transfer ADD COLUMN phases TEXT NOT NULL DEFAULT '[]';
 
 -- What is shown all the time is counted as it changes: counting anew would look at everything.
 CREATE TABLE tally (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;

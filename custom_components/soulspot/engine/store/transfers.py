@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlite3
 
 from ..model import DownloadId, TrackId
-from .values import dump, to_column, to_datetime
+from .values import dump, load, to_column, to_datetime
 
 _TRANSFER = """
 SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
@@ -17,6 +17,9 @@ _TRANSFERS_WITH = """
 SELECT transfer.*, download.track_id FROM transfer JOIN download ON download.id = transfer.download_id
 WHERE transfer.username IN (SELECT value FROM json_each(?)) AND download.state = 'transferring'
 """
+
+
+_PHASES_KEPT = 20  # slskd's retries go through the same ones again.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ def start_transfer(
                               requested_at) VALUES (?, ?, ?, ?, ?, ?, 'requested', ?, ?)
         ON CONFLICT (download_id) DO UPDATE SET position = excluded.position, username = excluded.username,
             remote_path = excluded.remote_path, size = excluded.size, batch_id = excluded.batch_id,
-            transfer_id = NULL, phase = excluded.phase, phase_since = excluded.phase_since,
+            transfer_id = NULL, phases = '[]', phase = excluded.phase, phase_since = excluded.phase_since,
             requested_at = excluded.requested_at, acknowledged = 0
         """,
         (
@@ -92,9 +95,26 @@ def set_phase(
 ) -> None:
     """Remember since when a transfer is in its phase."""
     connection.execute(
-        "UPDATE transfer SET phase = ?, phase_since = ? WHERE download_id = ? AND phase != ?",
-        (phase, to_column(now), download_id, phase),
+        """
+        UPDATE transfer SET phase = ?, phase_since = ?,
+            phases = CASE WHEN json_array_length(phases) >= ? THEN phases
+                ELSE json_insert(phases, '$[#]', json_array(phase, phase_since)) END
+        WHERE download_id = ? AND phase != ?
+        """,
+        (phase, to_column(now), _PHASES_KEPT, download_id, phase),
     )
+
+
+def get_phases(connection: sqlite3.Connection, download_id: DownloadId) -> list[dict[str, str]]:
+    """Return the phases of a transfer with the moments they began, as the journal keeps them."""
+    row = connection.execute(
+        "SELECT phases, phase, phase_since FROM transfer WHERE download_id = ?", (download_id,)
+    ).fetchone()
+    if row is None:
+        return []
+    known = [*load(row["phases"]), (row["phase"], row["phase_since"])]
+    moments = ((phase, to_datetime(since)) for phase, since in known)
+    return [{"phase": phase, "at": at.isoformat()} for phase, at in moments if at is not None]
 
 
 def set_phases(

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..matching import Candidate, Outcome, WantedRecording
-from ..model import Quality, TrackMetadata
+from ..matching import Candidate, Outcome, Verdict, WantedRecording
+from ..model import Quality, Reason, TrackMetadata
 from ..views import SearchReport
 from .context import Context
 from .find_sources import Findings, FindSources
@@ -92,4 +92,14 @@ def _shown(candidate: Candidate) -> dict[str, object]:
         "length": candidate.file.length_s,
         "outcome": candidate.outcome.value,
         "why": candidate.sentence,
+        "reasons": _decisive(candidate),
     }
+
+
+def _decisive(candidate: Candidate) -> tuple[Reason, ...]:
+    """Return what decided about a candidate: what contradicts, else what is doubtful, else what agrees."""
+    for verdict in (Verdict.CONTRADICTS, Verdict.DOUBTFUL, Verdict.AGREES, Verdict.SILENT):
+        found = tuple(item.reason for item in candidate.evidence if item.verdict is verdict)
+        if found:
+            return found
+    return ()

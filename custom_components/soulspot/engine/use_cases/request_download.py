@@ -18,7 +18,17 @@ from ..model import (
     TrackMetadata,
 )
 from ..settings import PlaylistOptions
-from ..store import candidates, downloads, enrichment, files, jobs, network, tracks, transfers, wanted
+from ..store import (
+    candidates,
+    downloads,
+    enrichment,
+    files,
+    jobs,
+    network,
+    tracks,
+    transfers,
+    wanted,
+)
 from ..views import DownloadReport
 from .context import Context
 from .owned import link_owned

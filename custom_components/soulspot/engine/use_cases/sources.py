@@ -44,6 +44,7 @@ def use_up(
     """
     if failure.kind is not FailureKind.LOCAL_STORAGE:
         candidates.fail_candidate(connection, download.id, position, failure.reason)
+    phases = transfers.get_phases(connection, download.id)
     transfers.end_transfer(connection, download.id)
     if row_id is not None:
         network.add_own_row(connection, username, row_id)
@@ -64,6 +65,7 @@ def use_up(
         now=now,
         peer=username,
         reason=failure.reason.key,
+        phases=phases,
     )
     downloads.set_state(
         connection, download.id, DownloadState.CHOSEN, now=now, reason=failure.reason

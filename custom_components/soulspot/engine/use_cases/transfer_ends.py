@@ -41,7 +41,14 @@ def hand_over(
     if row_id is not None:
         network.add_own_row(connection, transfer.username, row_id)
     network.record_delivery(connection, transfer.username, speed=speed, now=now)
-    journal.write(connection, transfer.track_id, "downloaded", now=now, peer=transfer.username)
+    journal.write(
+        connection,
+        transfer.track_id,
+        "downloaded",
+        now=now,
+        peer=transfer.username,
+        phases=transfers.get_phases(connection, transfer.download_id),
+    )
     # The candidate's place is kept, so that a failed check can use it up.
     transfers.set_phase(connection, transfer.download_id, "arrived", now=now)
     if path is not None and has_library:
