@@ -119,6 +119,7 @@ async def _world(
         speed=arguments.speed,
         seed=source.randrange(10**6),
         version=version,
+        has_fickle_files=True,
     ) as world:
         while tally.kills.total() < kills:
             killer = await _one_life(world, source, log)

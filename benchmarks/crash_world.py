@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+import random
 import sqlite3
 import time
 from types import MappingProxyType
@@ -13,13 +14,23 @@ from typing import Any, Self
 from custom_components.soulspot.engine.slskd.failures import classify
 from custom_components.soulspot.engine.slskd.models import TransferState
 from custom_components.soulspot.engine.slskd.transfer_parsing import transfer_state
-from simulators.audio import AudioLibrary
+from simulators.audio import AudioLibrary, Damage
 from simulators.catalogue import Catalogue
 from simulators.catalogue.large import with_large_playlist
 from simulators.common.clock import Clock
 from simulators.musicbrainz.gate import MusicBrainzSettings
 from simulators.musicbrainz.server import MusicBrainzSimulator
-from simulators.slskd import Fault, Settings, SharingOptions, SlskdSimulator, share_catalogue
+from simulators.slskd import (
+    Behaviour,
+    Fault,
+    Outcome,
+    Peer,
+    Settings,
+    SharedFile,
+    SharingOptions,
+    SlskdSimulator,
+    share_catalogue,
+)
 from simulators.slskd.transfer_model import Transfer
 from simulators.spotify import SpotifySimulator
 
@@ -28,6 +39,47 @@ _NOBODY_SHARES = 16  # Of so many recordings one.
 _TEMPTING = 0.8  # So many albums are offered first by people who disappoint.
 _SHORTEST_MS = 20_000
 WINDOW_SECONDS = 220.0
+
+
+_FICKLE = 0.5  # Of so many files the download fails in some way.
+_FAILURES = (
+    Behaviour(Outcome.REJECT, "File not shared."),
+    Behaviour(Outcome.REJECT, "Too many files"),
+    Behaviour(Outcome.DENY_LATER, "Too many megabytes", queue_seconds=60.0),
+    Behaviour(Outcome.SIZE_CHANGED),
+    Behaviour(Outcome.NO_ANSWER),
+    Behaviour(Outcome.NO_CONNECTION),
+    Behaviour(Outcome.DROP, times=1),
+    Behaviour(Outcome.DROP, times=1000),
+    Behaviour(Outcome.STALL, times=1000),
+    Behaviour(Outcome.REPORT_FAILED, times=1000),
+    Behaviour(queue_seconds=120.0),
+)
+
+
+def _spoil(peers: tuple[Peer, ...], seed: int) -> tuple[Peer, ...]:
+    """Let the download of some files fail, but leave one copy of everything as it was."""
+    source = random.Random(f"fickle {seed}")
+    copies: dict[str | None, int] = Counter(
+        file.recording_key for peer in peers for file in peer.files if _is_good(peer, file)
+    )
+
+    def spoilt(peer: Peer, file: SharedFile) -> SharedFile:
+        """Return the file, with a failure if chance has it."""
+        if source.random() >= _FICKLE or (_is_good(peer, file) and copies[file.recording_key] < 2):
+            return file
+        copies[file.recording_key] -= _is_good(peer, file)
+        return replace(file, behaviour=source.choice(_FAILURES))
+
+    return tuple(
+        replace(peer, files=tuple(spoilt(peer, file) for file in peer.files)) for peer in peers
+    )
+
+
+def _is_good(peer: Peer, file: SharedFile) -> bool:
+    """Tell whether a file comes as it should."""
+    sound = file.content is not None and file.content.damage is Damage.NONE
+    return sound and (file.behaviour or peer.behaviour).outcome is Outcome.DELIVER
 
 
 def catalogue_of(count: int) -> Catalogue:
@@ -66,8 +118,20 @@ class Verdict:
 class World:
     """Run the three simulators with people who fail in many ways."""
 
-    def __init__(self, folder: Path, *, tracks: int, speed: float, seed: int, version: str) -> None:
-        """Choose the music and the people; nothing runs before the world is entered."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tracks: int,
+        speed: float,
+        seed: int,
+        version: str,
+        has_fickle_files: bool = False,
+    ) -> None:
+        """Choose the music and the people; nothing runs before the world is entered.
+
+        With fickle files reliable people disappoint as well, which takes a while longer.
+        """
         self.folder = folder
         self.speed = speed
         self.epoch = time.time()
@@ -80,6 +144,8 @@ class World:
         )
         sharing = SharingOptions(people=_PEOPLE, seed=seed, tempting=_TEMPTING)
         peers = share_catalogue(self._shared(), sharing).peers
+        if has_fickle_files:
+            peers = _spoil(peers, seed)
         self.slskd = SlskdSimulator(
             peers,
             folder / "downloads",

@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks.crash_world import World
 from custom_components.soulspot.engine.model import DownloadState
+from custom_components.soulspot.engine.use_cases.import_playlist import ImportPlaylistRequest
 from simulators.slskd import SUPPORTED
 from simulators.slskd.search_model import SearchOptions
 
@@ -105,6 +106,17 @@ async def test_a_source_that_outlived_its_filing_is_removed(make_world: MakeWorl
     await world.pass_time(30)
     assert not source.exists()
     assert (await world.status("r3")).state is DownloadState.FILED
+
+
+async def test_a_list_that_was_stored_but_not_queued_is_queued(make_world: MakeWorld) -> None:
+    """Killed between reading a playlist and queueing its tracks, the next sync queues them."""
+    world = await make_world(peer("ann", copy("r3")))
+    await world.start("single")
+    request = ImportPlaylistRequest(playlist_id=world.spotify.playlist_id("single"))
+    await world.passing(world.pipeline._sync._import.execute(request))
+    await world.restart()
+    await world.sync()
+    await world.until(DownloadState.FILED)
 
 
 def _rows(connection: sqlite3.Connection, statement: str) -> list[str]:

@@ -49,6 +49,7 @@ class SyncPlaylists:
         self._playlist_files = playlist_files
         self._recycle_bin = recycle_bin
         self._import = ImportPlaylist(context)
+        self._caught_up: set[str] = set()  # What this process knows to be queued.
         self.health = ServiceHealth()  # How Spotify answered last.
 
     async def configure(self, options: Mapping[str, PlaylistOptions]) -> None:
@@ -99,6 +100,9 @@ class SyncPlaylists:
             stale = wanted if force else await self._stale(wanted)
             for spotify_id in stale:
                 await self._sync(spotify_id)
+            for spotify_id in set(wanted) - self._caught_up:
+                # A killed process may have stored a list without queueing what is missing of it.
+                await self._queue(spotify_id)
         except SoulSpotError as error:
             self.health = _health_of(error, self._context.clock.now())
             raise
@@ -139,6 +143,7 @@ class SyncPlaylists:
     async def _sync(self, spotify_id: str) -> None:
         """Read one playlist and queue the work that follows from it."""
         stored = (await self._context.database.run(playlists.get_playlists)).get(spotify_id)
+        self._caught_up.discard(spotify_id)
         try:
             await self._import.execute(ImportPlaylistRequest(playlist_id=spotify_id))
         except (
@@ -161,6 +166,10 @@ class SyncPlaylists:
         except SoulSpotError as error:
             _LOGGER.warning("A playlist could not be stored: %s", error)
             return
+        await self._queue(spotify_id)
+
+    async def _queue(self, spotify_id: str) -> None:
+        """Queue the work that follows from a stored playlist, unless it is queued already."""
         options = self._context.playlists.get(spotify_id)
         if options is not None:
             now = self._context.clock.now()
@@ -173,6 +182,7 @@ class SyncPlaylists:
             quality=self._context.settings.quality,
             now=self._context.clock.now(),
         )
+        self._caught_up.add(spotify_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
