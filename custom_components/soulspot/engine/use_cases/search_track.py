@@ -25,6 +25,7 @@ from .sources import fresh_sources
 _INCONCLUSIVE_PAUSE = timedelta(minutes=1)
 # Whoever shares the recording would be among so many answers: other words would only bring them again.
 _ENOUGH_SEEN = 10
+_ALONE_EVERY = 4  # Rounds.
 _BLOCKED_FOR = timedelta(days=30)  # After the last sign; lists on the server change.
 
 
@@ -97,9 +98,9 @@ class SearchTrack:
         # What is to be better than an owned file has other needs than the rest of its album.
         is_plain = turn.download.query is None and not turn.download.is_upgrade
         if progress.query_position == 0 and is_plain:
-            # Later rounds look for everything of the artist, and for the track alone, by turns. What a
-            # person waits for is asked for by its own words.
-            is_shared_turn = progress.rounds == 0 or progress.rounds % 2 == 1
+            # Now and then the track is looked for alone, in other words. What a person waits for is asked
+            # for by its own words at once.
+            is_shared_turn = progress.rounds == 0 or progress.rounds % _ALONE_EVERY != 0
             is_open = turn.signs < network.SIGNS_OF_BLOCKING and not turn.is_urgent
             together = await self._together.find(
                 turn.download, track, may_search=is_shared_turn and is_open
@@ -120,6 +121,8 @@ class SearchTrack:
         self, turn: _Turn, seen: Seen | None, progress: SearchProgress
     ) -> Result | None:
         """Try the queries that are left while they are worth it, each stored before the next."""
+        if seen is None and 0 < progress.query_position <= len(turn.steps):
+            seen = await self._seen_before(turn.steps[progress.query_position - 1])
         silent = _silent(seen, turn)
         for position in range(progress.query_position, len(turn.steps)):
             step = turn.steps[position]
@@ -163,6 +166,19 @@ class SearchTrack:
             names_artist=turn.names_artist(step),
             has_title=any(other.kind is QueryKind.TITLE for other in turn.steps),
             is_suspected=0 < turn.signs < network.SIGNS_OF_BLOCKING,
+        )
+
+    async def _seen_before(self, step: Query) -> Seen | None:
+        """Return what the last query of an earlier turn has brought, as far as it still counts."""
+        asked = await self._sources.asked(step.text, self._context.clock.now())
+        if asked is None:
+            return None
+        return Seen(
+            query=step,
+            responses=asked.responses,
+            is_whole=asked.is_whole,
+            is_own=True,
+            is_now=False,
         )
 
     async def _keep(self, turn: _Turn, findings: Findings, progress: SearchProgress) -> Outcome:
