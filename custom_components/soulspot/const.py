@@ -22,6 +22,7 @@ CONF_QUALITY: Final = "quality"
 CONF_PATH_TEMPLATE: Final = "path_template"
 CONF_KEEP_SOURCE: Final = "keep_source"
 CONF_RECYCLE_BIN_DAYS: Final = "recycle_bin_days"
+CONF_UPGRADES: Final = "upgrades"
 CONF_ADVANCED: Final = "advanced"  # A section of its own, with what follows.
 CONF_ACOUSTID_KEY: Final = "acoustid_key"
 CONF_MUSICBRAINZ_ADDRESS: Final = "musicbrainz_address"  # Empty: the real MusicBrainz.

@@ -28,10 +28,11 @@ from .const import (
     CONF_SLSKD_API_KEY,
     CONF_SLSKD_DOWNLOADS,
     CONF_SLSKD_VERIFY_CERTIFICATE,
+    CONF_UPGRADES,
     DOMAIN,
     SUBENTRY_PLAYLIST,
 )
-from .engine.model import Quality, RemovalPolicy
+from .engine.model import Quality, RemovalPolicy, UpgradePolicy
 from .engine.musicbrainz.lane import PACE
 from .engine.musicbrainz.mirror import normalise_mirror
 from .engine.settings import (
@@ -97,6 +98,7 @@ def pipeline_settings(
         path_template=options.get(CONF_PATH_TEMPLATE, DEFAULT_TEMPLATE),
         keep_source=options.get(CONF_KEEP_SOURCE, True),
         recycle_bin_days=int(options.get(CONF_RECYCLE_BIN_DAYS, DEFAULT_RECYCLE_BIN_DAYS)),
+        upgrades=UpgradePolicy(options.get(CONF_UPGRADES, UpgradePolicy.NEVER)),
         acoustid_key=advanced.get(CONF_ACOUSTID_KEY),
         endpoints=_with_mirror(endpoints, advanced.get(CONF_MUSICBRAINZ_ADDRESS)),
         musicbrainz_pace=advanced.get(CONF_MUSICBRAINZ_PACE, PACE),

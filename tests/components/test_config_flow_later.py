@@ -177,6 +177,7 @@ async def test_options(hass: HomeAssistant, world: World) -> None:
         "path_template": "",
         "keep_source": False,
         "recycle_bin_days": 90,
+        "upgrades": "filed",
     }
     for template, problem in (
         (" ", "template_empty"),

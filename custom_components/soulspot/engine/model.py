@@ -31,6 +31,14 @@ class RemovalPolicy(StrEnum):
     RECYCLE = "recycle"  # After a while the file goes to the recycle bin, unless it is needed.
 
 
+class UpgradePolicy(StrEnum):
+    """Say which files better ones may replace."""
+
+    NEVER = "never"
+    OURS = "filed"  # Those that were filed by this product.
+    ALL = "all"  # Also those that stood there before.
+
+
 class EntryKind(StrEnum):
     """Say what a playlist item is."""
 

@@ -39,6 +39,7 @@ from .use_cases.share_recordings import ShareRecordings
 from .use_cases.show import Show
 from .use_cases.sync_playlists import SyncPlaylists
 from .use_cases.tidy_library import TidyLibrary
+from .use_cases.upgrade_files import UpgradeFiles
 from .use_cases.watch_slskd import WatchSlskd
 from .use_cases.watch_transfers import WatchTransfers
 from .use_cases.write_playlist_files import WritePlaylistFiles
@@ -84,7 +85,7 @@ class Pipeline:
         self._transfers = WatchTransfers(context, self._watch)
         self._playlist_files = WritePlaylistFiles(context)
         self._recycle_bin = RecycleBin(context, self._playlist_files)
-        self._tidy = TidyLibrary(context, self._recycle_bin)
+        self._tidy = TidyLibrary(context, self._recycle_bin, UpgradeFiles(context))
         self._sync = SyncPlaylists(context, self._playlist_files, self._recycle_bin)
         self._index = IndexLibrary(context, self._playlist_files)
         self._requests = RequestDownload(context)
@@ -93,7 +94,7 @@ class Pipeline:
             context, self._playlist_files, is_working=lambda: self._is_working
         )
         download = DownloadTrack(context, self._sources, self._watch, self._shared)
-        filing = FileTrack(context, self._playlist_files)
+        filing = FileTrack(context, self._playlist_files, self._recycle_bin)
         retagging = RetagTrack(context)
         self._scheduler = Scheduler(
             database,

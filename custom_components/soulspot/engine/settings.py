@@ -7,7 +7,7 @@ from typing import Self
 
 from yarl import URL
 
-from .model import Quality, RemovalPolicy
+from .model import Quality, RemovalPolicy, UpgradePolicy
 
 DEFAULT_TEMPLATE = "{albumartist}/[{album}/][{disc}-][{track:02} ]{title}"
 DEFAULT_GRACE_DAYS = 7
@@ -74,6 +74,7 @@ class PipelineSettings:
     path_template: str = DEFAULT_TEMPLATE
     keep_source: bool = True
     recycle_bin_days: int = DEFAULT_RECYCLE_BIN_DAYS
+    upgrades: UpgradePolicy = UpgradePolicy.NEVER
     endpoints: Endpoints = field(default_factory=Endpoints)
     search_timeout: float = 8.0  # seconds without a new response that end a search
     musicbrainz_pace: float = 1.0  # seconds between starts of requests

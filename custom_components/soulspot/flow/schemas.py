@@ -36,10 +36,11 @@ from ..const import (
     CONF_SLSKD_API_KEY,
     CONF_SLSKD_DOWNLOADS,
     CONF_SLSKD_VERIFY_CERTIFICATE,
+    CONF_UPGRADES,
     CONF_WEBHOOK,
     CONF_WEBHOOK_LOCAL_ONLY,
 )
-from ..engine.model import LIKED_SONGS_ID, PlaylistSummary, Quality, RemovalPolicy
+from ..engine.model import LIKED_SONGS_ID, PlaylistSummary, Quality, RemovalPolicy, UpgradePolicy
 from ..engine.musicbrainz.mirror import FASTEST_PACE, SLOWEST_PACE
 from ..engine.settings import DEFAULT_GRACE_DAYS, DEFAULT_RECYCLE_BIN_DAYS, DEFAULT_TEMPLATE
 
@@ -83,6 +84,13 @@ OPTIONS_SCHEMA = probatio.Schema(
         ),
         probatio.Required(CONF_PATH_TEMPLATE, default=DEFAULT_TEMPLATE): TextSelector(),
         probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
+        probatio.Required(CONF_UPGRADES, default=UpgradePolicy.NEVER.value): SelectSelector(
+            SelectSelectorConfig(
+                options=[policy.value for policy in UpgradePolicy],
+                mode=SelectSelectorMode.DROPDOWN,
+                translation_key=CONF_UPGRADES,
+            )
+        ),
         probatio.Required(CONF_RECYCLE_BIN_DAYS, default=DEFAULT_RECYCLE_BIN_DAYS): _DAYS,
         probatio.Optional(CONF_WEBHOOK, default=False): BooleanSelector(),
         probatio.Optional(CONF_ADVANCED): section(

@@ -63,6 +63,7 @@ FORMATS = {
         AudioFormat(name="dsf", extensions=("dsf",), codec="dsd", is_lossless=True),
     )
 }
+LOSSLESS_FORMATS = frozenset(entry.name for entry in FORMATS.values() if entry.is_lossless)
 AUDIO_EXTENSIONS = frozenset(
     extension for entry in FORMATS.values() for extension in entry.extensions
 )

@@ -1,6 +1,6 @@
 """Say which files are good enough, and which of two is better."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..model import Quality, Reason
@@ -134,3 +134,31 @@ _PROFILES = {
     # The first acceptable audio file.
     Quality.ANY: QualityProfile(name=Quality.ANY.value, mode=SelectionMode.FIRST),
 }
+
+# Whoever owns as much (kbit/s) is offered nothing better; lossless always is enough.
+_CUTOFFS = {Quality.BEST: 500, Quality.GOOD: GOOD_BIT_RATE, Quality.ANY: None}
+_WORTHWHILE = (
+    1.25  # Between lossy files: less is not worth a download, and codecs differ by as much.
+)
+
+
+def cutoff_bit_rate(quality: Quality) -> int | None:
+    """Return from which bit rate (kbit/s) an owned file is good enough for ever; None: always."""
+    return _CUTOFFS[quality]
+
+
+def upgrade_profile(quality: Quality, owned_bit_rate: int | None) -> QualityProfile:
+    """Return the profile of what may replace a lossy file of a bit rate (kbit/s; None unknown).
+
+    Lossless files may, and lossy ones of a clearly higher bit rate.
+    """
+    profile = profile_for(quality)
+    worthwhile = round((owned_bit_rate or 0) * _WORTHWHILE)
+    minimum = max(profile.minimum_bit_rate or 0, worthwhile)
+    return replace(
+        profile,
+        name=f"{profile.name}_upgrade",
+        mode=SelectionMode.BEST,
+        preferred=profile.preferred or ("flac",),
+        minimum_bit_rate=minimum or None,
+    )

@@ -37,6 +37,7 @@ SELECT download.*, transfer.username, transfer.remote_path, transfer.size
 FROM other JOIN download ON download.track_id = other.id
 LEFT JOIN transfer ON transfer.download_id = download.id
 WHERE other.id != :track AND download.state IN ('queued', 'not_available') AND download.query IS NULL
+    AND download.is_upgrade = 0
 ORDER BY download.id LIMIT :limit
 """
 _OTHERS_COUNTED = """
@@ -71,10 +72,12 @@ def request_download(
     now: datetime,
     priority: Priority = Priority.PLAYLIST,
     lane: str = "",
+    is_upgrade: bool = False,
 ) -> DownloadId:
     """Create the track's download, or start a finished one afresh; a living one is kept.
 
-    Every further step of it is queued with its priority and in its lane.
+    Every further step of it is queued with its priority and in its lane. An upgrade is to replace the
+    file that the track has: however it ends, the track stays filed.
     """
     present = find_download(connection, track_id)
     if present is not None and not present.state.is_final:
@@ -84,11 +87,12 @@ def request_download(
         connection.execute("DELETE FROM transfer WHERE download_id = ?", (present.id,))
     row = connection.execute(
         """
-        INSERT INTO download (track_id, state, quality, query, priority, lane, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO download (track_id, state, quality, query, priority, lane, is_upgrade, created_at,
+                              updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (track_id) DO UPDATE SET state = excluded.state, reason = NULL, quality = excluded.quality,
             query = excluded.query, priority = excluded.priority, lane = excluded.lane, results = 0,
             query_position = 0, rounds = 0, local_path = NULL, filing_path = NULL,
+            is_upgrade = excluded.is_upgrade,
             updated_at = excluded.updated_at
         RETURNING id
         """,
@@ -99,6 +103,7 @@ def request_download(
             query and clean(query),
             priority.rank,
             lane,
+            is_upgrade,
             to_column(now),
             to_column(now),
         ),
@@ -149,20 +154,26 @@ def set_state(
     now: datetime,
     reason: Reason | None = None,
 ) -> None:
-    """Move a download on; the reason of the state before is replaced."""
+    """Move a download on; the reason of the state before is replaced.
+
+    An upgrade that comes to nothing leaves the track filed, as it was.
+    """
     connection.execute(
         """
-        UPDATE download SET state = ?, reason = ?, updated_at = ?,
-            filed_at = CASE WHEN ? = 'filed' THEN ? ELSE filed_at END WHERE id = ?
+        UPDATE download SET updated_at = :now,
+            state = CASE WHEN is_upgrade = 1 AND :is_final THEN 'filed' ELSE :state END,
+            reason = CASE WHEN is_upgrade = 1 AND :is_final AND :state != 'filed' THEN NULL ELSE :reason END,
+            filed_at = CASE WHEN :state = 'filed' THEN :now ELSE filed_at END,
+            is_upgrade = CASE WHEN :is_final THEN 0 ELSE is_upgrade END
+        WHERE id = :id
         """,
-        (
-            state.value,
-            dump_reason(reason),
-            to_column(now),
-            state.value,
-            to_column(now),
-            download_id,
-        ),
+        {
+            "state": state.value,
+            "is_final": state.is_final,
+            "reason": dump_reason(reason),
+            "now": to_column(now),
+            "id": download_id,
+        },
     )
 
 

@@ -42,7 +42,7 @@ class DownloadStates:
         now = self._context.clock.now()
         await self._context.database.run(_end, download, state, reason, now=now)
         track = await self._context.database.run(tracks.get_track, download.track_id)
-        if is_news:
+        if is_news and not download.is_upgrade:
             self._context.announcer.happened(
                 _EVENTS[state], track, quality=download.quality, reason=reason
             )
@@ -62,7 +62,7 @@ def _end(
     journal.write(
         connection,
         download.track_id,
-        state.value,
+        "no_better_file" if download.is_upgrade else state.value,
         now=now,
         reason={"key": reason.key, "placeholders": reason.placeholders},
     )

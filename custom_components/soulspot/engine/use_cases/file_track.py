@@ -13,7 +13,16 @@ from ..library.formats import extension_of
 from ..library.paths import library_path
 from ..library.verify import Expectation, Verdict
 from ..matching import Candidate
-from ..model import Download, DownloadId, DownloadState, JobKind, LibraryFile, Reason, Track
+from ..model import (
+    Download,
+    DownloadId,
+    DownloadState,
+    JobKind,
+    LibraryFile,
+    Reason,
+    RecycledId,
+    Track,
+)
 from ..queue.scheduler import Done, Failed, Later, Result
 from ..store import (
     candidates,
@@ -31,6 +40,8 @@ from ..store.jobs import Job
 from ..views import EventKind
 from .chosen_source import is_chosen
 from .context import Context
+from .recycle_bin import RecycleBin
+from .replace_file import begin_replacement, objection
 from .sources import queue_next
 from .tag_track import tags_for
 from .verify_file import VerifyFile
@@ -48,9 +59,12 @@ _SAME_FAILURES_BEFORE_ASKING = 3
 class FileTrack:
     """Handle filing jobs."""
 
-    def __init__(self, context: Context, playlist_files: WritePlaylistFiles) -> None:
+    def __init__(
+        self, context: Context, playlist_files: WritePlaylistFiles, recycle_bin: RecycleBin
+    ) -> None:
         """Take the rooms to work with."""
         self._context = context
+        self._recycle_bin = recycle_bin
         self._verify = VerifyFile(context)
         self._playlist_files = playlist_files
         self._told_trouble: str | None = None
@@ -85,6 +99,10 @@ class FileTrack:
             )
             if not verdict.ok:
                 await self._refuse(download, track, verdict.reason or Reason(key="unreadable"))
+                return Done()
+            problem = await database.run(objection, download, verdict.properties, _doubt(verdict))
+            if problem is not None:
+                await self._refuse(download, track, problem)
                 return Done()
             tags = await tags_for(self._context, track)
             properties = verdict.properties
@@ -139,7 +157,7 @@ class FileTrack:
         """Use the source up; ask the user when different sources fail in the same way."""
         now = self._context.clock.now()
         asks = await self._context.database.run(_store_refusal, download, reason, now=now)
-        if asks:
+        if asks and not download.is_upgrade:
             self._context.announcer.happened(
                 EventKind.NEEDS_ATTENTION,
                 track,
@@ -183,9 +201,11 @@ class FileTrack:
     ) -> None:
         """Store the file and the end of the download together, then bring the playlists up to date."""
         now = self._context.clock.now()
-        held_by = await self._context.database.run(
+        held_by, replaced = await self._context.database.run(
             _store_filed, download, track, filed, doubt, now=now
         )
+        if replaced is not None:
+            await self._recycle_bin.finish(replaced)
         self._context.announcer.happened(
             EventKind.COMPLETED, track, quality=download.quality, path=str(filed.path)
         )
@@ -291,12 +311,17 @@ def _store_filed(
     doubt: Reason | None,
     *,
     now: datetime,
-) -> tuple[str, ...]:
-    """Store the file with the end of the download; returns the playlists that hold the track."""
-    files.save_file(
-        connection,
-        LibraryFile(
-            track_id=track.id,
+) -> tuple[tuple[str, ...], RecycledId | None]:
+    """Store the file with the end of the download, in place of the one it replaces.
+
+    Returns the playlists that hold the track, and what is on its way to the recycle bin.
+    """
+    replaced, track_ids = begin_replacement(connection, download, str(filed.path), now=now)
+    # What lay there already may be the user's own.
+    is_ours = not filed.is_adopted or not library_index.is_known(connection, str(filed.path))
+    for track_id in track_ids:
+        file = LibraryFile(
+            track_id=track_id,
             path=str(filed.path),
             size=filed.size,
             modified_ns=filed.modified_ns,
@@ -304,11 +329,9 @@ def _store_filed(
             duration_ms=filed.properties.duration_ms,
             bit_rate=filed.properties.bit_rate,
             checksum=filed.checksum,
-            # What lay there already may be the user's own.
-            is_ours=not filed.is_adopted or not library_index.is_known(connection, str(filed.path)),
-        ),
-        now=now,
-    )
+            is_ours=is_ours,
+        )
+        files.save_file(connection, file, now=now)
     downloads.forget_filing_path(connection, download.id)
     reason = filed.tag_problem or doubt
     downloads.set_state(connection, download.id, DownloadState.FILED, now=now, reason=reason)
@@ -321,9 +344,12 @@ def _store_filed(
         format=filed.properties.format,
         doubt=None if doubt is None else {"key": doubt.key, "placeholders": doubt.placeholders},
     )
-    return tuple(
-        playlist.spotify_id for playlist in playlists.get_playlists_of(connection, track.id)
+    held_by = (
+        playlist.spotify_id
+        for track_id in track_ids
+        for playlist in playlists.get_playlists_of(connection, track_id)
     )
+    return tuple(dict.fromkeys(held_by)), replaced
 
 
 def _set_failed(

@@ -108,7 +108,7 @@ class FindSources:
         self._running: set[str] = set()
 
     async def recall(
-        self, wanted: WantedRecording, names: Iterable[str], quality: Quality
+        self, wanted: WantedRecording, names: Iterable[str], quality: Quality | QualityProfile
     ) -> Findings | None:
         """Decide by recent answers that could hold the track, without a search; None without any.
 
@@ -128,7 +128,7 @@ class FindSources:
         self,
         wanted: WantedRecording,
         query: Query,
-        quality: Quality,
+        quality: Quality | QualityProfile,
         *,
         patient: bool = False,
     ) -> Findings:
@@ -168,7 +168,7 @@ class FindSources:
         self,
         wanted: WantedRecording,
         responses: Sequence[PeerResponse],
-        quality: Quality,
+        quality: Quality | QualityProfile,
     ) -> Decision:
         """Rank answers in an executor; peers that are cooling down are left out while others remain."""
         names = [response.username for response in responses]
@@ -180,7 +180,7 @@ class FindSources:
             if history.cooled_down_until is not None and history.cooled_down_until > now
         }
         awake = [response for response in responses if response.username not in resting]
-        profile = profile_for(quality)
+        profile = quality if isinstance(quality, QualityProfile) else profile_for(quality)
         decision = await asyncio.to_thread(_rank, wanted, awake, profile, histories)
         if decision.outcome is Outcome.TAKE or not resting:
             return decision
@@ -244,9 +244,11 @@ class FindSources:
         )
 
 
-def _is_enough(answers: Answers, decision: Decision, quality: Quality) -> bool:
+def _is_enough(answers: Answers, decision: Decision, quality: Quality | QualityProfile) -> bool:
     """Tell whether a source need not be compared with what an answer left out."""
-    if answers.is_whole or answers.kind not in _SHARED_KINDS or quality is not Quality.BEST:
+    if answers.is_whole or answers.kind not in _SHARED_KINDS:
+        return True
+    if quality in (Quality.GOOD, Quality.ANY):
         return True
     return decision.pool[0].format in LOSSLESS
 

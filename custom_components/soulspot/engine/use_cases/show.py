@@ -8,7 +8,7 @@ import sqlite3
 
 from ..model import Download, DownloadId, DownloadState, LibraryFile, PlaylistId, Track, TrackId
 from ..ports import PayloadCache
-from ..store import downloads, files, jobs, metadata, playlists, tracks, verdicts, wanted
+from ..store import downloads, files, jobs, metadata, playlists, tracks, upgrades, verdicts, wanted
 from ..store.playlists import PlaylistCounts
 from ..store.verdicts import StoredVerdict
 from ..store.wanted import IgnoredTrack
@@ -175,7 +175,7 @@ def _count(
         not_available=states.get(DownloadState.NOT_AVAILABLE, 0),
         failed=states.get(DownloadState.FAILED, 0),
         filed_today=downloads.count_filed_since(connection, midnight),
-        filed_total=states.get(DownloadState.FILED, 0),
+        filed_total=states.get(DownloadState.FILED, 0) + upgrades.count_running(connection),
         jobs_pending=living.get("pending", 0) + living.get("waiting", 0),
         jobs_running=living.get("running", 0),
         jobs_failed=living.get("failed", 0),
