@@ -143,6 +143,7 @@ def _add(forms: dict[str, bool], words: list[str], *, is_weak: bool) -> None:
         forms[text] = is_weak or (len(words) == 1 and len(text) <= 1)
 
 
+@lru_cache(maxsize=_NAME_CACHE)
 def short_names(artist: str) -> frozenset[str]:
     """Return what people call an act for short: "springsteen", "rhcp", "omd"; it proves little by itself."""
     words = parse_name(artist).words

@@ -42,15 +42,14 @@ class QualityProfile:
     @property
     def has_bounds(self) -> bool:
         """Tell whether any file can be refused."""
-        bounds = (
-            self.formats,
-            self.minimum_bit_rate,
-            self.maximum_bit_rate,
-            self.minimum_bit_depth,
-            self.maximum_bit_depth,
-            self.maximum_size,
+        return not (
+            self.formats is None
+            and self.minimum_bit_rate is None
+            and self.maximum_bit_rate is None
+            and self.minimum_bit_depth is None
+            and self.maximum_bit_depth is None
+            and self.maximum_size is None
         )
-        return any(bound is not None for bound in bounds)
 
     def refusal(
         self, format: str, bit_rate: int | None, bit_depth: int | None, size: int

@@ -29,6 +29,9 @@ from .weighed import (
     whole_judgement,
 )
 
+# Format, bit rate (kbit/s), depth (bits) and sample rate (Hz); None is not told.
+type Figures = tuple[str, int | None, int | None, int | None]
+
 _SAYS_LITTLE = (LengthLevel.UNKNOWN, LengthLevel.IMPLAUSIBLE)
 _NO_HISTORIES: Mapping[str, PeerHistory] = {}
 # Files: of bigger answers the near misses are sought at once, as readers may sit in an event loop.
@@ -71,6 +74,7 @@ class _Weigher:
         self._has_bounds = profile.has_bounds
         self._histories = histories
         self._peers: dict[str, tuple[int, ...]] = {}
+        self._qualities: dict[Figures, tuple[int, int]] = {}
         self._taken: list[Ordered] = []
         self._asked: list[Ordered] = []
         self._misses = Misses()
@@ -79,6 +83,11 @@ class _Weigher:
         """Return a peer's sort key, and remember it."""
         order = peer_order(response, self._histories.get(response.username))
         self._peers[response.username] = order
+        return order
+
+    def _quality_of(self, figures: Figures) -> tuple[int, int]:
+        """Return the sort key of a file's quality, and remember it: files share a few figures."""
+        order = self._qualities[figures] = self._profile.order(*figures)
         return order
 
     def weigh(self, responses: Sequence[PeerResponse], *, puts_off: bool) -> None:
@@ -151,9 +160,10 @@ class _Weigher:
             if self._has_bounds:
                 refusal = profile.refusal(format_name, bit_rate, file.bit_depth, file.size)
             if refusal is None:
+                figures = (format_name, bit_rate, file.bit_depth, file.sample_rate)
                 order = (
                     judgement.certainty,
-                    profile.order(format_name, bit_rate, file.bit_depth, file.sample_rate),
+                    self._qualities.get(figures) or self._quality_of(figures),
                     self._peers.get(response.username) or self._order_of(response),
                     response.username,
                     file.path,

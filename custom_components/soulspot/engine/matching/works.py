@@ -7,6 +7,7 @@ from .words import split_words
 _CATALOGUES = split_words("op opus bwv kv rv hwv hob woo wwv twv sz buxwv wq trv")
 # Letters that are catalogues only behind a work: K. 467, D. 960, L. 75.
 _LETTERS = split_words("k d l s h m g")
+_BEFORE_NUMBERS = _CATALOGUES | _LETTERS
 _NOTES = split_words("a b c d e f g h as es des ges cis fis gis")
 _ACCIDENTALS = split_words("flat sharp")
 _MODES = split_words("major minor dur moll majeur mineur maggiore minore")
@@ -67,7 +68,7 @@ def is_same_work(one: Work, other: Work) -> bool:
 
 def _catalogue_at(words: tuple[str, ...], at: int) -> int:
     """Return the length of a catalogue number at a place, 0 when there is none."""
-    if words[at] not in _CATALOGUES | _LETTERS or at + 1 >= len(words):
+    if words[at] not in _BEFORE_NUMBERS or at + 1 >= len(words):
         return 0
     if not words[at + 1].isdigit() or (words[at] in _LETTERS and not at):
         return 0
