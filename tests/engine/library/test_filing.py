@@ -1,15 +1,16 @@
 """Test that files get into the library whole, tagged, once, and never over anything else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import md5
 import os
 from pathlib import Path, PurePosixPath
+import tempfile
 
 import pytest
 
 from custom_components.soulspot.engine.errors import StorageError, VerificationError
 from custom_components.soulspot.engine.library.filing import FiledFile, file_track, remove_source
-from custom_components.soulspot.engine.library.storage import clean_temporary
+from custom_components.soulspot.engine.library.storage import clean_temporary, place_new, place_over
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
 from custom_components.soulspot.engine.library.tag_set import TagSet
 from custom_components.soulspot.engine.library.tags import read_tags, write_tags
@@ -154,6 +155,36 @@ def test_no_hard_links_no_matter(
         == "b (2).flac"
     )
     assert visible(library) == ["b (2).flac", "b.flac"]
+
+
+@pytest.fixture
+def other_disk() -> Iterator[Path]:
+    """Return a folder on another file system than the tests' own."""
+    shared_memory = Path("/dev/shm")  # noqa: S108 - not for a temporary file, but for another disk
+    if not shared_memory.is_dir():
+        pytest.skip("there is no second file system")
+    with tempfile.TemporaryDirectory(dir=shared_memory) as name:
+        yield Path(name)
+
+
+def test_another_disk_inside_the_library(tmp_path: Path, other_disk: Path) -> None:
+    """Copy whole files to where only copies get, overwrite nothing unasked, and leave nothing behind."""
+    if other_disk.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("the folders are on one file system")
+    temporary, target = tmp_path / "temporary", other_disk / "song.flac"
+    (other_disk / ".soulspot-arriving-old").write_bytes(b"half")
+    temporary.write_bytes(b"sound")
+    assert place_new(temporary, target)
+    assert target.read_bytes() == b"sound"
+    assert not temporary.exists()
+    temporary.write_bytes(b"other")
+    assert not place_new(temporary, target)
+    assert target.read_bytes() == b"sound"
+    assert temporary.read_bytes() == b"other"
+    place_over(temporary, target)
+    assert target.read_bytes() == b"other"
+    assert [path.name for path in other_disk.iterdir()] == ["song.flac"]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("data", [b"", b"<html></html>" * 99])

@@ -22,7 +22,7 @@ _COUNT = 1024  # Coefficients a frame.
 _STEP = 32  # samples; every second place is none where a frame begins, to compare with.
 _LOWEST, _HIGHEST = 4_000, 15_500  # Hz: below little is zero, above a cut-off leaves nothing.
 # Of the pieces, by brightness: the brightest are hits, coded with more bits and in shorter frames.
-_RANKS = (0.3, 0.42, 0.55, 0.68, 0.8)
+_RANKS = (0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85)
 _FEWEST_SAMPLES = 3 * _COUNT + 2 * _STEP
 _RATES = (44_100, 48_000)  # Hz
 # What rounding to 16 bits leaves in a coefficient: nothing below can be told from it.
@@ -38,7 +38,7 @@ _ENOUGH = 12.0
 def find_grid(samples: Samples) -> float | None:
     """Return by how many standard deviations zeros pile up where frames may begin; None when unknown.
 
-    Looks at pieces of middling brightness. Takes a quarter of a second of computing.
+    Looks at pieces of middling brightness. Takes a third of a second of computing.
     """
     if samples.rate not in _RATES:
         return None

@@ -12,6 +12,8 @@ from ..errors import StorageError
 
 PRIVATE_FOLDER = ".soulspot"
 _TEMPORARY_FOLDER = "temporary"
+_ARRIVING = ".soulspot-arriving-"
+_COPIED_BYTES = 1 << 20
 _PROBE = b"SoulSpot writes, reads and deletes this file to test the folder.\n"
 
 _KEYS = {
@@ -169,8 +171,26 @@ def make_folders(library: Path, folder: Path) -> None:
 
 def place_new(temporary: Path, target: Path) -> bool:
     """Give the file its final name in one step; False when something has that name already."""
+    with _beside(temporary, target.parent) as source:
+        if not _give_name(source, target):
+            return False
+    temporary.unlink(missing_ok=True)
+    flush_folder(target.parent)
+    return True
+
+
+def place_over(temporary: Path, target: Path) -> None:
+    """Replace the target by the file in one step."""
+    with _beside(temporary, target.parent) as source:
+        source.replace(target)
+    temporary.unlink(missing_ok=True)
+    flush_folder(target.parent)
+
+
+def _give_name(source: Path, target: Path) -> bool:
+    """Let the file be found under a free name too; False when the name is taken."""
     try:
-        os.link(temporary, target, follow_symlinks=False)
+        os.link(source, target, follow_symlinks=False)
     except FileExistsError:
         return False
     except OSError as error:
@@ -187,14 +207,28 @@ def place_new(temporary: Path, target: Path) -> bool:
             raise
         if os.path.lexists(target):
             return False
-        temporary.rename(target)
-    else:
-        temporary.unlink()
-    flush_folder(target.parent)
+        source.rename(target)
     return True
 
 
-def place_over(temporary: Path, target: Path) -> None:
-    """Replace the target by the file in one step."""
-    temporary.replace(target)
-    flush_folder(target.parent)
+@contextmanager
+def _beside(file: Path, folder: Path) -> Iterator[Path]:
+    """Yield the file, or a copy under a hidden name in a folder that is on another disk.
+
+    Only a whole copy gets there, and only within a disk can names change in one step. What a killed
+    process left goes.
+    """
+    if file.stat().st_dev == folder.stat().st_dev:
+        yield file
+        return
+    for leftover in folder.glob(f"{_ARRIVING}*"):
+        leftover.unlink(missing_ok=True)
+    copy = folder / f"{_ARRIVING}{secrets.token_hex(8)}"
+    try:
+        with file.open("rb") as reading, copy.open("xb") as writing:
+            shutil.copyfileobj(reading, writing, _COPIED_BYTES)
+            writing.flush()
+            flush(writing.fileno())
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
