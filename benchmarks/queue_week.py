@@ -6,7 +6,7 @@ first choice only, never another peer). Both are judged by the network's own tru
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,7 @@ class Week:
     filed: int  # Whatever it is.
     right: int  # Of those, by the network's truth: the wanted recording, sound.
     verdicts: Mapping[str, int]  # What the filed files are.
+    doubted: Mapping[str, int]  # What those are that the library tells to have been lossy once.
     searches: int
     searches_per_filed: float
     searches_per_right: float
@@ -149,11 +150,16 @@ async def live_through(loop: VirtualLoop, folder: Path, setting: Setting) -> Wee
             await clock.sleep(_STANDSTILL)
         by_isrc = {recording.isrc: key for key, recording in catalogue.recordings.items()}
         diary = await asyncio.to_thread(read_diary, database)
-        sources = ((by_isrc[isrc], peer, path) for isrc, peer, path in diary.sources)
+
+        def judged(sources: Iterable[tuple[str, str, str]]) -> dict[str, int]:
+            """Count what files are, named by the ISRC that was wanted."""
+            return network.verdicts((by_isrc[isrc], peer, path) for isrc, peer, path in sources)
+
         return _week(
             catalogue,
             network,
-            verdicts=network.verdicts(sources),
+            verdicts=judged(diary.sources),
+            doubted=judged(diary.doubted),
             states=diary.states,
             restarts=len(restarts),
             diary=diary,
@@ -183,6 +189,7 @@ async def live_plainly(loop: VirtualLoop, folder: Path, setting: Setting) -> Wee
             catalogue,
             network,
             verdicts=network.verdicts(plain.arrived),
+            doubted={},
             states=plain.ends,
             restarts=0,
             diary=None,
@@ -258,6 +265,7 @@ def _week(
     network: Network,
     *,
     verdicts: Mapping[str, int],
+    doubted: Mapping[str, int],
     states: Mapping[str, int],
     restarts: int,
     diary: Diary | None,
@@ -294,6 +302,7 @@ def _week(
         filed=filed,
         right=right,
         verdicts=dict(verdicts),
+        doubted=dict(doubted),
         searches=searches,
         searches_per_filed=round(searches / max(filed, 1), 3),
         searches_per_right=round(searches / max(right, 1), 3),

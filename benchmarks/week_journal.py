@@ -8,9 +8,11 @@ from pathlib import Path
 import sqlite3
 
 _SOURCES = """
-SELECT track.isrc, json_extract(journal.data, '$.peer') AS peer, json_extract(journal.data, '$.path') AS path
+SELECT track.isrc, json_extract(journal.data, '$.peer') AS peer, json_extract(journal.data, '$.path') AS path,
+    json_extract(download.reason, '$.key') = 'lossy_source' AS is_doubted
 FROM journal JOIN track ON track.id = journal.track_id
 JOIN library_file ON library_file.track_id = track.id
+JOIN download ON download.track_id = track.id
 WHERE journal.event = 'requested' ORDER BY journal.id
 """
 # A track has had its turn when an answer was read for it, or was known to hold nothing of it. Whoever
@@ -34,6 +36,7 @@ class Diary:
 
     states: Mapping[str, int]
     sources: Sequence[tuple[str, str, str]]  # Of what was filed: the ISRC, the peer, the path.
+    doubted: Sequence[tuple[str, str, str]]  # Those of them that are told to have been lossy once.
     longest_waits: Mapping[str, float]  # By playlist.
     filed_after: Sequence[float]  # Since the first wish, in order.
     yields: Mapping[str, Mapping[str, int]]
@@ -45,13 +48,16 @@ def read_diary(database: Path) -> Diary:
     try:
         states = connection.execute("SELECT state, count(*) FROM download GROUP BY state")
         # The last one asked is the one that was filed.
-        sources = {isrc: (isrc, peer, path) for isrc, peer, path in connection.execute(_SOURCES)}
+        sources = {row[0]: row for row in connection.execute(_SOURCES)}
         waits = connection.execute(_WAITS)
         began = connection.execute("SELECT min(created_at) FROM download").fetchone()[0] or 0.0
         filed = connection.execute("SELECT filed_at FROM library_file ORDER BY filed_at")
         return Diary(
             states=dict(states.fetchall()),
-            sources=tuple(sources.values()),
+            sources=tuple((isrc, peer, path) for isrc, peer, path, _ in sources.values()),
+            doubted=tuple(
+                (isrc, peer, path) for isrc, peer, path, told in sources.values() if told
+            ),
             longest_waits=dict(waits.fetchall()),
             filed_after=tuple(row[0] - began for row in filed),
             yields=_yields(connection),

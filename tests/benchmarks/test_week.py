@@ -75,6 +75,7 @@ def test_both_ways_are_judged_by_the_same_truth() -> None:
     for week in (ours(), plain()):
         assert sum(week.verdicts.values()) == week.filed
         assert week.verdicts[RIGHT] == week.right
+        assert all(number <= week.verdicts[kind] for kind, number in week.doubted.items())
         assert week.right <= week.filed <= week.wanted == _TRACKS
     assert plain().searches == _TRACKS
     # What reading a file to its end tells is never filed.
