@@ -117,6 +117,20 @@ def test_a_verdict_is_about_what_was_wanted(plenty: Plenty, tmp_path: Path) -> N
     assert kind == spoilt.flaw.value
 
 
+def test_some_artists_are_with_everybody_and_some_with_nobody(tmp_path: Path) -> None:
+    """People have music by artist: the usual number is small, the largest many times that."""
+    catalogue = wanted_catalogue(200, 7)
+    network = Network(tmp_path, catalogue, WriteMode.NOTHING, plenty=Plenty.RECORDED, seed=7)
+    owners: dict[str, set[str]] = {one.artists[0]: set() for one in catalogue.recordings.values()}
+    for copy in network.population.copies:
+        owners[catalogue.recordings[copy.recording_key].artists[0]].add(copy.username)
+    numbers = sorted(len(people) for people in owners.values())
+    usual = numbers[len(numbers) // 2]
+    assert numbers[0] == 0
+    assert 3 <= usual <= 15
+    assert numbers[-1] > 5 * usual
+
+
 def test_a_window_counts_what_lies_in_it() -> None:
     """A search exactly a window ago does not count any more."""
     assert most_in_window([], 220) == 0
