@@ -181,3 +181,17 @@ async def test_artists_and_albums_are_created_for_words_alone(world: World) -> N
     assert report.track.metadata.track_number == RECORDINGS["r3"].track_number
     assert report.track.genres == ("test",)
     assert {"album", "track_number", "genres", "original_date"} <= set(report.enriched_fields)
+
+
+async def test_what_was_found_stays_when_genres_fail(world: World) -> None:
+    """Trouble with the second question does not undo the answer to the first."""
+    wanted = await track(world)
+    world.musicbrainz.fail(Fault.WRONG_SHAPE, path="/ws/2/release-group/*", times=None)
+    report = await world.passing(world.pipeline.tracks.enrich_metadata(wanted.id))
+    assert report.track.musicbrainz_recording_id == mbid("recording", "r3")
+    assert [error.key for error in report.errors] == ["invalid_reply"]
+    world.musicbrainz.clear_faults()
+    again = await world.passing(
+        world.pipeline.tracks.enrich_metadata(wanted.id, force_refresh=True)
+    )
+    assert (again.errors, again.track.genres) == ((), ("test",))

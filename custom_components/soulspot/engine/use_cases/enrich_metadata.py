@@ -91,10 +91,21 @@ class EnrichMetadata:
         hints = await self._look_up(known, refresh=request.force_refresh, is_thorough=True)
         report = await self._enrich(known[0], hints[request.track_id], request)
         if request.enrich_album and report.track.musicbrainz_recording_id is not None:
-            await self._describe.execute([request.track_id], refresh=request.force_refresh)
-            after = await database.run(tracks.get_track, request.track_id)
-            report = replace(report, track=after, enriched_fields=changed_fields(before, after))
+            report = await self._described(before, report, refresh=request.force_refresh)
         return report
+
+    async def _described(
+        self, before: Track, report: EnrichReport, *, refresh: bool
+    ) -> EnrichReport:
+        """Ask for genres too; when that fails, what was found stays and the trouble is told."""
+        errors = report.errors
+        try:
+            await self._describe.execute([before.id], refresh=refresh)
+        except ServiceError as error:
+            errors = (*errors, error.reason)
+        after = await self._context.database.run(tracks.get_track, before.id)
+        fields = changed_fields(before, after)
+        return replace(report, track=after, enriched_fields=fields, errors=errors)
 
     async def handle(self, job: Job) -> Result:
         """Enrich a track or those of a playlist, the ISRCs in batches; goes on where it was stopped."""
