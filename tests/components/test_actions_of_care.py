@@ -1,5 +1,6 @@
 """Call the actions by which a person decides about tracks, files and lists."""
 
+import shutil
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -30,7 +31,15 @@ async def test_get_track(hass: HomeAssistant, world: World) -> None:
         "helpful_person",
         None,
     )
-    assert [verdict["reason"] for verdict in response["verdicts"]] == [None]
+    [verdict] = response["verdicts"]
+    assert (verdict["accepted"], verdict["reason"]) == (True, None)
+    assert verdict["properties"]["format"] == response["file"]["format"]
+    checks = {check["name"]: check for check in verdict["checks"]}
+    assert checks["size"]["measured"] == checks["size"]["limit"]
+    assert checks["structure"]["result"] == "passed"
+    assert checks["length"]["limit"] == "10.0"
+    # With ffmpeg it was decoded, without it the verdict says so.
+    assert checks["decode"]["result"] == ("passed" if shutil.which("ffmpeg") else "skipped")
     events = [entry["event"] for entry in response["journal"]]
     assert events[-1] == "filed"
     assert "searched" in events

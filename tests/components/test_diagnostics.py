@@ -36,6 +36,8 @@ async def test_dumps_name_nobody(
     assert whole["services"]["slskd"]["trouble"] == "none"
     assert whole["playlists"][0]["owned"] == 1
     assert whole["engine"]["jobs"] is not None
+    assert set(whole["engine"]["programs"]) == {"ffmpeg", "ffprobe", "fpcalc"}
+    assert whole["engine"]["verdicts"]["verdict"] >= 1
     assert of_account["queue"] == whole["queue"]
     assert of_playlist["playlist"]["tracks"] == 1
 

@@ -100,7 +100,24 @@ class Responses:
         return {
             "username": verdict.peer,
             "at": _moment(verdict.at),
+            "accepted": verdict.reason is None,
             **self.reason(verdict.reason),
+            "content": verdict.content,
+            "properties": verdict.properties,
+            "checks": [self._check(check) for check in verdict.checks],
+        }
+
+    def _check(self, check: Json) -> Json:
+        """Return one check: how it went and why, what was measured, and what was allowed."""
+        reason = check.get("reason")
+        return {
+            "name": check["name"],
+            "result": check["result"],
+            **self.reason(
+                Reason(key=reason["key"], placeholders=reason["placeholders"]) if reason else None
+            ),
+            "measured": check.get("measured"),
+            "limit": check.get("limit"),
         }
 
     def recycle_bin(self, snapshot: RecycleBinSnapshot) -> Json:

@@ -1,11 +1,13 @@
 """Collect the figures that help to find out what is wrong."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from .composition import Rooms
-from .store import downloads, jobs
+from .programs import find_programs
+from .store import downloads, jobs, verdicts
 from .use_cases.index_library import IndexProgress
 from .views import ServiceHealth
 
@@ -20,6 +22,8 @@ async def collect_statistics(
 ) -> dict[str, Any]:
     """Return figures for diagnostics: no names, no addresses, no secrets."""
     database = rooms.context.database
+    folders = rooms.context.settings.program_folders
+    programs = await asyncio.to_thread(find_programs, folders)
     wait = (next_search - rooms.context.clock.now()).total_seconds()
     return {
         "version": rooms.context.settings.version,
@@ -31,6 +35,10 @@ async def collect_statistics(
         "downloads": await database.run(downloads.count_states),
         "seconds_until_next_search": max(0.0, wait),
         "library": asdict(library),
+        # Without ffmpeg nothing is decoded, only the structure is checked.
+        "programs": {name: path is not None for name, path in asdict(programs).items()},
+        "acoustid": rooms.context.acoustid is not None,
+        "verdicts": await database.run(verdicts.count_rows),
         "caches": {
             cache.space.value: {
                 "entries": await cache.size(),
