@@ -39,6 +39,12 @@ def test_a_short_or_misspelled_artist_needs_length_or_album(
         ("Ennio Morricone", r"Yo-Yo Ma plays Ennio Morricone - Song.mp3", Outcome.LEAVE),
         ("The xx", r"Mixtapes\Vol 20\01 - Song.mp3", Outcome.ASK),
         ("The xx", r"xx\Volume XX\01 - Song.mp3", Outcome.TAKE),
+        ("Ms. Lauryn Hill", r"Lauryn Hill - Song.mp3", Outcome.TAKE),
+        ("Fela Kuti", r"Fela Anikulapo Kuti - Song.mp3", Outcome.TAKE),
+        ("Fela Kuti", r"Fela and Kuti - Song.mp3", Outcome.LEAVE),
+        ("P!nk", r"P_nk - Song.mp3", Outcome.TAKE),
+        ("Johnny Cash", r"Johnny Cash - Song (Nine Inch Nails Cover).mp3", Outcome.TAKE),
+        ("Nine Inch Nails", r"Johnny Cash - Song (Nine Inch Nails Cover).mp3", Outcome.LEAVE),
     ],
 )
 def test_what_an_act_is_called(artist: str, path: str, outcome: Outcome) -> None:
@@ -71,6 +77,12 @@ def test_what_an_act_is_called(artist: str, path: str, outcome: Outcome) -> None
             Outcome.LEAVE,
         ),
         ("Y: I. Snowgirl / II. Savage Sea", r"The Pop Group - Y.mp3", Outcome.TAKE),
+        ('Snowgirl - 7" Mix', r"The Pop Group - Snowgirl.mp3", Outcome.TAKE),
+        ("Snowgirl", r"The Pop Group - Snowgirl (www.somewhere.net).mp3", Outcome.TAKE),
+        ("Snowgirl (In Winter)", r"Punk\The Pop Group - Snowgirl.mp3", Outcome.ASK),
+        ("봄날", r"The Pop Group - 봄날 (Spring Day).mp3", Outcome.TAKE),
+        ("봄날", r"The Pop Group - 봄날 (Acoustic).mp3", Outcome.LEAVE),
+        ("Судно (Борис Рыжий)", r"The Pop Group - Судно (Boris Ryzhy).mp3", Outcome.TAKE),
     ],
 )
 def test_what_stands_around_the_title(title: str, path: str, outcome: Outcome) -> None:
@@ -105,6 +117,7 @@ def test_a_near_length_counts_less_on_another_record(
         ("mp3", 320, 11_000_000, Outcome.TAKE),
         ("mp3", 320, 2_000_000, Outcome.ASK),
         ("mp3", None, 6_600_000, Outcome.TAKE),
+        ("mp3", 640, 11_000_000, Outcome.TAKE),  # There is no such MP3: the bit rate says nothing.
         ("mp3", None, 500_000, Outcome.ASK),
         ("flac", None, 30_000_000, Outcome.TAKE),
         ("flac", None, 3_000_000, Outcome.ASK),
@@ -117,6 +130,20 @@ def test_a_file_with_too_few_bytes_is_not_taken(
     """The advertised length agrees, but the bytes for it are not there."""
     path = f"The Pop Group\\Y\\02 Thief of Fire.{extension}"
     assert decide(wanted(), file(path, 275, bit_rate, size)).outcome is outcome
+
+
+def test_a_length_that_would_need_an_impossible_bit_rate_says_nothing() -> None:
+    """MP3 ends at 320 kbit/s, so half the wanted length at twice that is a wrong length."""
+    path = "The Pop Group\\Y\\02 Thief of Fire.mp3"
+    halved = decide(wanted(), file(path, 137, 640, 11_000_000))
+    assert halved.outcome is Outcome.TAKE
+    assert decide(wanted(), file(path, 137, 320, 5_500_000)).outcome is Outcome.LEAVE
+
+
+def test_where_artist_and_album_share_a_name_one_mention_is_the_artists() -> None:
+    """The artist stays known although the album is called the same."""
+    intro = wanted("Intro", "The xx", "xx", 127)
+    assert decide(intro, file("The XX - Intro.mp3", 128)).outcome is Outcome.TAKE
 
 
 def test_a_tour_may_be_a_concert() -> None:

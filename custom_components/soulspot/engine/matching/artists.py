@@ -16,6 +16,7 @@ _NAME_CACHE = 2_048
 _SPLIT = re.compile(
     r"\s*(?:,|;|/|\bfeat\b\.?|\bft\b\.?|\bfeaturing\b|\bvs\b\.?|\bwith\b|&|\+|\band\b|\bund\b| x | y | e )\s*"
 )
+_SYMBOLS = re.compile(r"(?<=\w)[!$@*?](?=\w)")  # Some systems write them as underscores.
 _LEET = str.maketrans("013457", "oieast")
 _SHORT = 4  # letters: shorter names are parts of too many others.
 
@@ -57,6 +58,7 @@ _PLAYING = split_words(
     "singen joue jouent chante chantent toca tocan canta cantan suona suonano interpreta speelt zingt"
 )
 _SMALL_WORDS = split_words("of on in the a an to at from for by with and or")
+_HONORIFICS = split_words("ms mr mrs miss dr sir dame lady")
 _SHORTEST_SURNAME = 5  # letters
 _FEWEST_INITIALS = 3
 
@@ -99,6 +101,8 @@ def artist_forms(artist: str) -> tuple[ArtistForm, ...]:
     _add(forms, bare, is_weak=False)
     if len(bare) > 1:
         _add(forms, ["".join(bare)], is_weak=False)
+    if len(bare) > 2 and bare[0] in _HONORIFICS:  # Ms. Lauryn Hill
+        _add(forms, bare[1:], is_weak=False)
     spelled = [word if word.isdigit() else word.translate(_LEET) for word in bare]
     _add(forms, spelled, is_weak=False)
     _add_short_forms(forms, artist, bare)
@@ -149,7 +153,8 @@ def short_names(artist: str) -> frozenset[str]:
     words = parse_name(artist).words
     is_band = len(words) > 1 and words[0] == "the"
     words = words[1:] if is_band else words
-    names = set()
+    spaced = _SYMBOLS.sub("_", artist)
+    names = set() if spaced == artist else {" ".join(parse_name(spaced).words)}
     telling = tuple(word for word in words if word not in _SMALL_WORDS)
     for initials in (words, telling, tuple("n" if word == "and" else word for word in words)):
         if len(initials) >= _FEWEST_INITIALS and all(word[0].isalpha() for word in initials):

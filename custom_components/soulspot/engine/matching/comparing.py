@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .artists import Presence
 from .decision import Verdict
 from .folders import AlbumLevel, FolderMatch
 from .lengths import LengthLevel, LengthMatch
@@ -18,6 +19,7 @@ _TOLD_BY_LENGTH = frozenset({K.EDIT, K.EXTENDED})
 # A folder of these often holds plain recordings too.
 _MIXED_FOLDERS = frozenset({K.REMIX, K.SESSION, K.COVER, K.COMMENTARY, K.TAKE, K.CLEAN})
 _SOFT = frozenset({K.MONO})
+_PERFORMED = frozenset({K.COVER})
 SAME_TAKE_SECONDS = 2  # Two concerts differ by more, two rips of one do not.
 _FAMILY = {K.SESSION: K.LIVE}
 
@@ -63,7 +65,8 @@ def compare_versions(
         _missing(kind, folder, length) for kind in sorted(wanted_kinds - named_kinds - folder_kinds)
     ]
     findings += [
-        _additional(kind, length) for kind in sorted(named_kinds - wanted_kinds - album_kinds)
+        _additional(kind, length, is_own=Presence.CLEAR in (title.artist, folder.artist))
+        for kind in sorted(named_kinds - wanted_kinds - album_kinds)
     ]
     findings += [
         _in_folder(kind, length)
@@ -89,7 +92,7 @@ def names_other_version(target: Target, title: TitleMatch) -> bool:
     return any(
         not item.part_text
         and family(item.version.kind) not in wanted
-        and item.version.kind not in _TOLD_BY_LENGTH | _SOFT
+        and item.version.kind not in _TOLD_BY_LENGTH | _SOFT | _PERFORMED
         for item in title.beside
     )
 
@@ -105,8 +108,13 @@ def _missing(kind: VersionKind, folder: FolderMatch, length: LengthLevel) -> Ver
     return VersionFinding(Verdict.CONTRADICTS, f"not_{kind.value}")
 
 
-def _additional(kind: VersionKind, length: LengthLevel) -> VersionFinding:
-    """Judge a version that the file's name mentions and nobody wants."""
+def _additional(kind: VersionKind, length: LengthLevel, *, is_own: bool) -> VersionFinding:
+    """Judge a version that the file's name mentions and nobody wants.
+
+    "(Pop Group cover)" behind the wanted artist's name says whose song it is, not who plays it.
+    """
+    if kind in _PERFORMED and is_own and length is LengthLevel.AGREES:
+        return VersionFinding(Verdict.AGREES, "version_told_by_length")
     if kind in _TOLD_BY_LENGTH | _SOFT and length is LengthLevel.AGREES:
         return VersionFinding(Verdict.AGREES, "version_told_by_length")
     if kind in _SOFT:

@@ -16,6 +16,7 @@ _SHORT_AGREES, _SHORT_NEAR, _SHORT_DOUBTFUL = 0.05, 0.10, 0.20
 
 _LOWEST_LOSSY, _HIGHEST_LOSSY = 56, 345  # kbit/s, with pictures in the file.
 _LOWEST_LOSSLESS, _HIGHEST_LOSSLESS = 200, 1_500  # kbit/s of 16 bit and 44.1 kHz in stereo.
+_PICTURE = 2_000_000  # bytes: what a cover inside a file may take.
 _ABSURD_BIT_RATE = 32  # kbit/s: no music is shared at less.
 _SIZE_TOLERANCE = 0.15
 _LEAST_WHOLE = (
@@ -97,9 +98,17 @@ def is_plausible(length: float, file: RemoteFile, format_name: str) -> bool:
         return _LOWEST_LOSSLESS <= implied <= _highest_lossless(file)
     if implied < _ABSURD_BIT_RATE or implied > 2 * _HIGHEST_LOSSY:
         return False
-    if not file.bit_rate or file.bit_rate < _ABSURD_BIT_RATE:
-        return True
-    return abs(implied / file.bit_rate - 1) <= _SIZE_TOLERANCE
+    if format_name == "mp3" and (file.size - _PICTURE) * 8 / 1000 / length > _HIGHEST_LOSSY:
+        return False
+    bit_rate = _told_bit_rate(file, format_name)
+    return not bit_rate or abs(implied / bit_rate - 1) <= _SIZE_TOLERANCE
+
+
+def _told_bit_rate(file: RemoteFile, format_name: str) -> int:
+    """Return the advertised bit rate in kbit/s, 0 when none is told or it cannot be: MP3 ends at 320."""
+    bit_rate = file.bit_rate or 0
+    is_absurd = bit_rate < _ABSURD_BIT_RATE or (format_name == "mp3" and bit_rate > _HIGHEST_LOSSY)
+    return 0 if is_absurd else bit_rate
 
 
 def is_cut_short(file: RemoteFile, format_name: str) -> bool:
@@ -109,9 +118,8 @@ def is_cut_short(file: RemoteFile, format_name: str) -> bool:
     implied = file.size * 8 / 1000 / file.length_s
     if format_name in LOSSLESS:
         return implied < _LOWEST_LOSSLESS * 0.75
-    if not file.bit_rate or file.bit_rate < _ABSURD_BIT_RATE:
-        return implied < _ABSURD_BIT_RATE
-    return implied < file.bit_rate * _LEAST_WHOLE
+    bit_rate = _told_bit_rate(file, format_name)
+    return implied < (bit_rate * _LEAST_WHOLE if bit_rate else _ABSURD_BIT_RATE)
 
 
 def _judge_by_size(wanted: float, file: RemoteFile, format_name: str) -> LengthMatch:
@@ -123,8 +131,9 @@ def _judge_by_size(wanted: float, file: RemoteFile, format_name: str) -> LengthM
         fits = _LOWEST_LOSSLESS * 0.75 <= implied <= _highest_lossless(file)
     else:
         fits = _LOWEST_LOSSY <= implied <= _HIGHEST_LOSSY
-    if fits and file.bit_rate and file.bit_rate >= _ABSURD_BIT_RATE and format_name not in LOSSLESS:
-        fits = abs(implied / file.bit_rate - 1) <= 2 * _SIZE_TOLERANCE or not file.length_s
+    bit_rate = _told_bit_rate(file, format_name)
+    if fits and bit_rate and format_name not in LOSSLESS:
+        fits = abs(implied / bit_rate - 1) <= 2 * _SIZE_TOLERANCE or not file.length_s
     return UNKNOWN_LENGTH if fits else LengthMatch(LengthLevel.DOUBTFUL)
 
 

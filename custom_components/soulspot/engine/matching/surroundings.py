@@ -8,6 +8,7 @@ from .artists import JOINERS, Presence, presence
 from .names import Name, Part
 from .spelling import is_slip
 from .target import Target
+from .transliteration import romanise, sound_of
 from .versions import Region, Version, is_number, is_year, read_region
 from .words import ARTICLES, PART_NOUNS, STANDARD_BIT_RATES, TECHNICAL_WORDS
 
@@ -86,12 +87,14 @@ def read_around(target: Target, name: Name, start: int, stop: int, level: TitleL
     explained = bytearray(len(name.words))
     explained[start:stop] = _TITLE * (stop - start)
     has_artist = False
-    for form in target.artists:
-        if form.text in text and _explain(text, form.text, explained, start, stop, _ARTIST):
-            has_artist = True
     has_album = target.album_text in text and _explain(
         text, target.album_text, explained, start, stop, _ALBUM
     )
+    for form in target.artists:
+        if form.text in text and _explain(text, form.text, explained, start, stop, _ARTIST):
+            has_artist = True
+    if has_artist and has_album:  # Where both are called the same, one mention is the artist's.
+        has_album = _ALBUM in explained or text.count(target.album_text) > 1
     first = explained.find(0)
     if first < 0 or _are_positions(name.words, explained, first, start):
         artist = Presence.CLEAR if has_artist else Presence.NONE
@@ -258,6 +261,8 @@ class _Reader:
         if region is None:
             return
         text = f" {' '.join(words)} "
+        if self.target.romanised and not region.versions and self._translates(words):
+            return
         if region.versions:
             self._add_versions(region, "" if after else text)
         elif region.foreign and behind_title and not self._is_described_version(words):
@@ -274,6 +279,8 @@ class _Reader:
         if (
             part.stop <= self.start
         ):  # A side or a volume before the title only says where it stands.
+            if len(left) > 1 and self._is_short_name(left):
+                return False
             left = tuple([word for word in left if len(word) > 1 and word not in PART_NOUNS])
         while left and is_number(left[0]):
             left = left[1:]
@@ -299,6 +306,16 @@ class _Reader:
             if not (is_credit or _is_hash(left) or self._is_scene_group(part)):
                 self.unexplained.append(text)
             return False
+        return True
+
+    def _translates(self, words: tuple[str, ...]) -> bool:
+        """Tell whether Latin letters beside a title in other letters say the same once more: 봄날 (Spring Day)."""
+        if not all(word.isascii() for word in words):
+            return False
+        spelled = sound_of("".join(words))
+        additions = (romanise(" ".join(addition)) for addition in self.target.title.additions)
+        if any(sound_of(addition.replace(" ", "")) == spelled for addition in additions):
+            self.holds_addition = True
         return True
 
     def _is_short_name(self, words: tuple[str, ...]) -> bool:
@@ -347,8 +364,14 @@ class _Reader:
 
 @lru_cache(maxsize=_SLIP_CACHE)
 def _is_misspelled(words: tuple[str, ...], names: tuple[tuple[str, ...], ...]) -> bool:
-    """Tell whether words are one of some names but for a slip of the pen."""
-    return any(is_slip(words, name) for name in names)
+    """Tell whether words are one of some names but for a slip of the pen or a middle name."""
+    return any(is_slip(words, name) or _has_middle_name(words, name) for name in names)
+
+
+def _has_middle_name(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Tell whether words are a name with one more inside: Fela Anikulapo Kuti."""
+    is_longer = len(name) == 2 and len(words) == 3 and words[1] not in JOINERS
+    return is_longer and (words[0], words[-1]) == name
 
 
 def _is_catalogue_number(word: str) -> bool:

@@ -77,7 +77,7 @@ def read_region(words: tuple[str, ...], bracketed: bool) -> Region:
     In brackets and in parts of their own more words are neutral than right beside a title.
     """
     words = _without_guests(words, bracketed=bracketed)
-    if not words:
+    if not words or "www" in words:  # Where a file was got from.
         return NOTHING
     kinds: list[VersionKind] = []
     generic: list[VersionKind] = []

@@ -98,6 +98,7 @@ VERSION_PHRASES = {
     "radio session": K.SESSION, "peel session": K.SESSION, "bbc sessions": K.SESSION, "at the bbc": K.SESSION,
     "radio edit": K.EDIT, "radio version": K.EDIT, "radio mix": K.EDIT, "radio cut": K.EDIT, "single edit": K.EDIT,
     "short version": K.EDIT, "short edit": K.EDIT, "video edit": K.EDIT, "7 edit": K.EDIT, "7 inch": K.EDIT,
+    "7 mix": K.EDIT, "7 version": K.EDIT,
     "radio remix": K.REMIX, "club edit": K.REMIX, "club mix": K.REMIX, "club version": K.REMIX, "dance mix": K.REMIX,
     "long version": K.EXTENDED, "12 mix": K.EXTENDED, "12 version": K.EXTENDED, "12 inch": K.EXTENDED,
     "full length": K.EXTENDED, "version longue": K.EXTENDED, "version larga": K.EXTENDED,
