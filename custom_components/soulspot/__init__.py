@@ -34,6 +34,7 @@ from .entry import EntrySnapshot, database_path, pipeline_settings, playlist_opt
 from .errors import setup_error
 from .issues import async_forget_login, async_watch_login
 from .musicbrainz_lane import async_join_lane
+from .troubles import async_watch_troubles
 from .webhook import async_setup_webhook
 
 _LOGGER = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> 
         entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     entry.async_on_unload(entry.add_update_listener(_Changes(entry).async_apply))
     async_watch_login(hass, entry)
+    async_watch_troubles(hass, entry)
     async_setup_webhook(hass, entry)
     work.async_start()
     entry.async_create_background_task(hass, playlists.async_refresh(), f"{DOMAIN} first sync")

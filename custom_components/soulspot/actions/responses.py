@@ -200,12 +200,13 @@ class Responses:
     def queue(self, queue: QueueSnapshot) -> Json:
         """Return the counters of the queue."""
         counters = asdict(queue)
-        del counters["slskd"]
+        del counters["slskd"], counters["library"]
         return {
             **counters,
             "estimated_end": _moment(queue.estimated_end),
             "slskd_connected": queue.slskd.is_connected,
             "slskd_reason": self._sentences.of(queue.slskd.reason),
+            "library_reason": self._sentences.of(queue.library),
         }
 
 

@@ -139,6 +139,8 @@ class Pipeline:
             watch=self._watch,
             transfers=self._transfers,
             requests=self._requests,
+            filing=filing,
+            index=self._index,
             shared=self._shared,
             show=show,
             preview=preview,

@@ -51,6 +51,7 @@ class QueueSnapshot:
     """Count the work of one account; sizes in bytes, speed in bytes/s."""
 
     slskd: ServiceHealth = field(default_factory=ServiceHealth)
+    library: Reason | None = None  # What keeps the library folder from being read or written.
     paused: bool = False
     waiting: int = 0  # Downloads that wait for their turn or for a time.
     searching: int = 0

@@ -1,6 +1,7 @@
 """Offer everything that is done with the queue as a whole."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..model import Download, DownloadState, TrackId
 from ..queue.scheduler import Scheduler
@@ -10,7 +11,9 @@ from ..store.settings import get_setting, set_setting
 from ..use_cases.cancel_download import CancelDownload
 from ..use_cases.choose_candidate import ChooseCandidate, ChooseCandidateRequest
 from ..use_cases.context import Context
+from ..use_cases.file_track import FileTrack
 from ..use_cases.ignore_track import IgnoreTrack
+from ..use_cases.index_library import IndexLibrary
 from ..use_cases.preview_search import PreviewSearch
 from ..use_cases.request_download import RequestDownload
 from ..use_cases.share_recordings import ShareRecordings
@@ -33,6 +36,8 @@ class Queue:
         watch: WatchSlskd,
         transfers: WatchTransfers,
         requests: RequestDownload,
+        filing: FileTrack,
+        index: IndexLibrary,
         shared: ShareRecordings,
         show: Show,
         preview: PreviewSearch,
@@ -43,6 +48,8 @@ class Queue:
         self._watch = watch
         self._transfers = transfers
         self._requests = requests
+        self._filing = filing
+        self._index = index
         self._shared = shared
         self._show = show
         self._cancel = CancelDownload(context, scheduler.stop)
@@ -52,11 +59,12 @@ class Queue:
     async def snapshot(self) -> QueueSnapshot:
         """Count the work; the day begins at midnight of this machine's time zone."""
         today = self._context.clock.now().astimezone()
-        return await self._show.queue(
+        counts = await self._show.queue(
             self._watch.health,
             paused=self.is_paused,
             midnight=today.replace(hour=0, minute=0, second=0, microsecond=0),
         )
+        return replace(counts, library=self._filing.trouble or self._index.trouble)
 
     async def entries(
         self,

@@ -67,7 +67,7 @@ class FileTrack:
         self._recycle_bin = recycle_bin
         self._verify = VerifyFile(context)
         self._playlist_files = playlist_files
-        self._told_trouble: str | None = None
+        self.trouble: Reason | None = None  # What keeps files out of the library.
 
     async def handle(self, job: Job) -> Result:
         """File one download; running twice does no harm.
@@ -187,10 +187,10 @@ class FileTrack:
 
     def _tell_of_trouble(self, error: StorageError | None) -> None:
         """Log what keeps files out of the library once, however many wait, and when it is over."""
-        trouble = error.translation_key if error else None
-        if trouble == self._told_trouble:
+        before = self.trouble.key if self.trouble else None
+        self.trouble = error.reason if error else None
+        if before == (error.translation_key if error else None):
             return
-        self._told_trouble = trouble
         if error is None:
             _LOGGER.info("Files can be brought into the library again")
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import StorageError
 from ..isrc import normalise_isrc
 from ..library.index import FoundFile, scan
-from ..model import TrackId
+from ..model import Reason, TrackId
 from ..store import library_index
 from ..store.library_index import IndexedFile
 from .context import Context
@@ -18,6 +18,7 @@ from .write_playlist_files import WritePlaylistFiles
 _LOGGER = logging.getLogger(__name__)
 
 _PASS_EVERY = 6 * 3600.0  # seconds
+_LOOK_AGAIN_EVERY = 300.0  # while the folder is away
 _FILES_A_BATCH = 50  # Read between two looks at anything else.
 _TRACKS_PER_TRANSACTION = 200
 _PATHS_PER_TRANSACTION = 500
@@ -46,19 +47,28 @@ class IndexLibrary:
         self._playlist_files = playlist_files
         self._lock = asyncio.Lock()
         self.progress = IndexProgress()
+        self.trouble: Reason | None = None  # What keeps the folder from being read.
         self.is_ready = context.settings.library is None
 
     async def run(self) -> None:
         """Pass over the folder now and then, until cancelled."""
         while True:
+            before = self.trouble
             try:
                 await self.execute()
             except StorageError as error:
-                _LOGGER.warning("The library folder cannot be read: %s", error)
+                self.trouble = error.reason
+                if before is None:
+                    _LOGGER.warning("The library folder cannot be read: %s", error)
+            else:
+                self.trouble = None
             finally:
                 # Nothing is downloaded before it is known what is there; trouble must not block it for ever.
                 self._set_ready()
-            await self._context.clock.sleep(_PASS_EVERY)
+            if self.trouble != before:
+                self._context.announcer.changed()
+            pause = _PASS_EVERY if self.trouble is None else _LOOK_AGAIN_EVERY
+            await self._context.clock.sleep(pause)
 
     async def execute(self) -> IndexProgress:
         """Read what is new or changed, forget what is gone, and recognise wanted tracks.
