@@ -195,3 +195,29 @@ async def test_what_was_found_stays_when_genres_fail(world: World) -> None:
         world.pipeline.tracks.enrich_metadata(wanted.id, force_refresh=True)
     )
     assert (again.errors, again.track.genres) == ((), ("test",))
+
+
+async def test_others_have_their_turn_between_unknown_tracks(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of songs that nobody knows takes long: a person's track does not wait for its end."""
+    monkeypatch.setattr(enrich_metadata, "_LONGEST_TURN", 5.0)
+    world = await make_world()
+    await world.start()
+    lines = "\n".join(f"Nobody, Unheard {number}" for number in range(12))
+    report = await world.pipeline.playlists.import_list("Unheard", f"artist,title\n{lines}")
+    await world.pipeline.playlists.download_missing(report.playlist.spotify_id)
+    await world.pass_time(4)
+    wanted = await track(world)
+    await world.passing(world.pipeline.tracks.download(wanted.id, timeout=0))
+    await world.pass_time(12)
+    statuses = [
+        entry.status
+        for entry in await world.pipeline.playlists.entries(report.playlist.spotify_id)
+        if entry.status is not None
+    ]
+    assert (await world.pipeline.tracks.status(wanted.id)).track.enriched_at is not None
+    assert any(status.track.enriched_at is None for status in statuses)
+    await world.pass_time(120)
+    entries = await world.pipeline.playlists.entries(report.playlist.spotify_id)
+    assert all(entry.status and entry.status.track.enriched_at for entry in entries)

@@ -155,3 +155,13 @@ async def test_trouble_is_not_taken_for_an_answer(
     musicbrainz.simulator.fail(Fault.TRUNCATED, path="/ws/2/recording")
     with pytest.raises(Exception, match="invalid_reply"):
         await finder.execute(track("code-monkey", isrc=None), Hints())
+
+
+async def test_recordings_on_many_releases(musicbrainz: MusicBrainz, finder: FindRecording) -> None:
+    """A lookup shows 25 releases; the edition that the playlist names may be the last one."""
+    key = odd.ON_MANY_SAMPLERS
+    album = Album(name=f"Marches for Every Day, Volume {odd.MANY_SAMPLERS}")
+    hints = Hints(recording_id=mbid("recording", key))
+    match = await finder.execute(track(key, album=album), hints)
+    assert match.release is not None
+    assert match.release.title == album.name

@@ -27,6 +27,7 @@ RECORDING_LIFETIME = 24 * 3600.0  # seconds
 RELEASE_LIFETIME = 24 * 3600.0  # seconds
 ARTIST_LIFETIME = 7 * 24 * 3600.0  # seconds
 SEARCH_LIFETIME = 3600.0  # seconds
+LINKED_RELEASES = 25  # That a lookup of a recording shows at most.
 _LENGTH_TOLERANCE = 10_000  # ms
 _SAME_LENGTH = 5_000  # ms
 _MAXIMUM_RELEASE_PAGES = 5

@@ -31,6 +31,7 @@ _LOGGER = logging.getLogger(__name__)
 
 # Tracks that are looked up together; between two such parts others have their turn.
 _PART = 500
+_LONGEST_TURN = 60.0  # seconds; what was looked up together is remembered until the next turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +117,22 @@ class EnrichMetadata:
         waiting = await self._context.database.run(enrichment.get_unenriched, ids, now=now)
         known = await self._context.database.run(_known, waiting[:_PART])
         hints = await self._look_up(known)
+        done = await self._enrich_part(known, hints)
+        if len(waiting) > done:
+            now = self._context.clock.now()
+            return Later(until=now, reason=Reason(key="metadata_continues"))
+        await self._context.database.run(_queue_description, job, now=self._context.clock.now())
+        self._context.announcer.changed()
+        return Done()
+
+    async def _enrich_part(
+        self, known: Sequence[KnownTrack], hints: Mapping[TrackId, Hints]
+    ) -> int:
+        """Enrich tracks until others must have their turn, and return how many were done."""
+        clock = self._context.clock
+        begun = clock.monotonic()
         chosen: dict[str, str] = {}  # Releases by album, so that its tracks agree about it.
-        for one in known:
+        for number, one in enumerate(known, 1):
             album = one.listed.metadata.album
             key = (album.spotify_id or album.name) if album else ""
             hint = hints[one.listed.id]
@@ -125,12 +140,9 @@ class EnrichMetadata:
             after = await self._enrich_in_turn(one, hint)
             if key and after and after.metadata.album and after.metadata.album.musicbrainz_id:
                 chosen[key] = after.metadata.album.musicbrainz_id
-        if len(waiting) > len(known):
-            now = self._context.clock.now()
-            return Later(until=now, reason=Reason(key="metadata_continues"))
-        await self._context.database.run(_queue_description, job, now=self._context.clock.now())
-        self._context.announcer.changed()
-        return Done()
+            if clock.monotonic() - begun > _LONGEST_TURN:
+                return number
+        return len(known)
 
     async def _handle_description(self, job: Job) -> Result:
         """Ask for genres, some albums at a time."""

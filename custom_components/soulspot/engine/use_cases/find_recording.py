@@ -11,7 +11,7 @@ from ..matching.artists import VARIOUS
 from ..matching.folding import fold
 from ..matching.releases import WantedRelease
 from ..model import Recording, Track
-from ..musicbrainz.client import MusicBrainzClient
+from ..musicbrainz.client import LINKED_RELEASES, MusicBrainzClient
 from ..musicbrainz.models import ReleaseDetails
 
 # Where additions of titles begin: MusicBrainz writes guests and remasters elsewhere.
@@ -84,6 +84,8 @@ class FindRecording:
             recording = await self._musicbrainz.recording(hints.recording_id, refresh=refresh)
             if recording is None:
                 raise InputError("unknown_musicbrainz_id", id=hints.recording_id)
+            if details is None:
+                recording = await self._with_all_releases(recording, refresh=refresh)
         if details is not None and recording is None:
             match = await _choose(wanted, details.recordings, edition)
             if match.recording is None:
@@ -137,8 +139,18 @@ class FindRecording:
         full = await self._musicbrainz.recording(recording.id, refresh=refresh)
         if full is None:
             return match
-        again = choose_recording(wanted, (full,), release=edition)
+        full = await self._with_all_releases(full, refresh=refresh)
+        again = await _choose(wanted, (full,), edition)
         return again if is_usable(again) else match
+
+    async def _with_all_releases(self, recording: Recording, *, refresh: bool) -> Recording:
+        """Return a recording with the releases that a lookup leaves out."""
+        if len(recording.releases) < LINKED_RELEASES:
+            return recording
+        found = await self._musicbrainz.releases_of_recording(recording.id, refresh=refresh)
+        known = {release.id for release in recording.releases}
+        more = (release for release in found if release.id not in known)
+        return replace(recording, releases=(*recording.releases, *more))
 
 
 async def _choose(
