@@ -32,7 +32,7 @@ from .engine.ports import TokenProvider
 from .engine.settings import Endpoints
 from .entry import EntrySnapshot, database_path, pipeline_settings, playlist_options
 from .errors import setup_error
-from .issues import async_forget_login, async_watch_login
+from .issues import async_forget_login, async_show_shrunk_playlists, async_watch_login
 from .musicbrainz_lane import async_join_lane
 from .troubles import async_watch_troubles
 from .webhook import async_setup_webhook
@@ -108,6 +108,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) ->
 async def async_remove_entry(hass: HomeAssistant, entry: SoulSpotConfigEntry) -> None:
     """Delete the database; the music stays."""
     async_forget_login(hass, entry)
+    async_show_shrunk_playlists(hass, entry, {}, {})
     await hass.async_add_executor_job(_delete_database, database_path(hass, entry))
 
 

@@ -19,6 +19,7 @@ from .engine.errors import RateLimitedError, ServiceError, SoulSpotError
 from .engine.pipeline import Pipeline
 from .engine.views import DownloadEvent, PlaylistsSnapshot, QueueSnapshot, ServiceHealth, Trouble
 from .errors import update_error
+from .issues import async_show_shrunk_playlists
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -123,7 +124,14 @@ class PlaylistsCoordinator(SoulSpotCoordinator[PlaylistsSnapshot]):
         """Show what the database holds now, and how Spotify answered the pipeline itself."""
         snapshot = await self.pipeline.playlists.snapshot()
         self.note_health(snapshot.spotify)
+        await self._async_ask(snapshot)
         self.async_publish(snapshot)
+
+    async def _async_ask(self, snapshot: PlaylistsSnapshot) -> None:
+        """Ask the user about playlists that suddenly lost most of their tracks."""
+        held = await self.pipeline.library.held_removals()
+        names = {key: value.playlist.name for key, value in snapshot.playlists.items()}
+        async_show_shrunk_playlists(self.hass, self.config_entry, held, names)
 
     @callback
     @override
@@ -154,6 +162,7 @@ class PlaylistsCoordinator(SoulSpotCoordinator[PlaylistsSnapshot]):
                 self.async_publish(snapshot)
                 raise
         self.note_health(snapshot.spotify)
+        await self._async_ask(snapshot)
         return snapshot
 
 

@@ -1,5 +1,6 @@
 """Raise what the user should see to before it becomes trouble."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from homeassistant.config_entries import ConfigEntry
@@ -54,3 +55,36 @@ def async_forget_login(hass: HomeAssistant, entry: ConfigEntry) -> None:
 def _issue_id(entry: ConfigEntry) -> str:
     """Return the id of an entry's reminder."""
     return f"login_ends_{entry.entry_id}"
+
+
+@callback
+def async_show_shrunk_playlists(
+    hass: HomeAssistant, entry: ConfigEntry, held: Mapping[str, int], names: Mapping[str, str]
+) -> None:
+    """Ask about the playlists that suddenly lost most of their tracks; `held` counts those by playlist."""
+    prefix = _shrunk_id(entry, "")
+    known = {key for domain, key in ir.async_get(hass).issues if domain == DOMAIN}
+    shown = {_shrunk_id(entry, playlist_id): playlist_id for playlist_id in held}
+    for issue_id in known - shown.keys():
+        if issue_id.startswith(prefix):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for issue_id, playlist_id in shown.items():
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            data={"entry_id": entry.entry_id, "playlist_id": playlist_id},
+            is_fixable=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="playlist_shrunk",
+            translation_placeholders={
+                "account": entry.title,
+                "playlist": names.get(playlist_id, playlist_id),
+                "count": str(held[playlist_id]),
+            },
+        )
+
+
+def _shrunk_id(entry: ConfigEntry, playlist_id: str) -> str:
+    """Return the id of the question about a playlist."""
+    return f"playlist_shrunk_{entry.entry_id}_{playlist_id}"

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigEntries
 from homeassistant.core import HomeAssistant, ServiceRegistry
 from homeassistant.data_entry_flow import FlowHandler, FlowManager, FlowResultType
@@ -104,7 +105,12 @@ def watch_flows(watch: TextWatch, monkeypatch: pytest.MonkeyPatch) -> None:
         """Run the step, then look up what it shows."""
         result = await original(manager, flow, step_id, user_input)
         handler = flow.handler
-        if handler == DOMAIN:
+        if isinstance(flow, RepairsFlow):
+            issue = ir.async_get(manager.hass).async_get_issue(DOMAIN, flow.issue_id)
+            if issue is not None:
+                fix = watch.texts["issues"].get(issue.translation_key, {}).get("fix_flow", {})
+                watch.check_flow(f"issues.{issue.translation_key}.fix_flow", fix, result)
+        elif handler == DOMAIN:
             watch.check_flow("config", watch.texts["config"], result)
         elif isinstance(handler, tuple) and _is_ours(manager.hass, handler[0]):
             kind = f"config_subentries.{handler[1]}"
