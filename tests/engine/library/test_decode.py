@@ -12,6 +12,7 @@ from custom_components.soulspot.engine.library.decode import check_codec, decode
 from custom_components.soulspot.engine.library.examine import examine_sound, examine_structure
 from custom_components.soulspot.engine.library.verify import Expectation
 from custom_components.soulspot.engine.programs import Caller, Programs
+from simulators.audio import AudioContent, AudioLibrary, AudioTags, Damage, Profile
 
 from ..programs import FFMPEG, FFPROBE, real, write_program
 from .conftest import verify
@@ -34,6 +35,14 @@ def properties(**changes: object) -> AudioProperties:
     return AudioProperties(**facts | changes)  # type: ignore[arg-type]
 
 
+ODD, BAD = ("decode", "advisory", "decode_complained"), ("decode", "failed", "decode_failed")
+
+
+def lost(count: int, line: str) -> str:
+    """Return a script that complains so often."""
+    return f"for n in $(seq {count}); do echo '{line}' >&2; done"
+
+
 FLAC = properties(format="flac", codec="flac", bit_depth=16, is_lossless=True)
 
 
@@ -50,6 +59,19 @@ def outcomes(checks: tuple[Check, ...]) -> list[tuple[str, str, str | None]]:
         ("exit 1", properties(), ("decode", "failed", "decode_failed")),
         ("echo broken >&2", properties(), ("decode", "failed", "decode_failed")),
         (f"echo odd >&2; {WHOLE}", properties(), ("decode", "advisory", "decode_complained")),
+        (
+            f"{lost(2, 'Error while decoding stream #0:0: Invalid data')}; {WHOLE}",
+            properties(),
+            ODD,
+        ),
+        (
+            f"{lost(9, 'Error while decoding stream #0:0: Invalid data')}; {WHOLE}",
+            properties(),
+            BAD,
+        ),
+        (f"{lost(9, '[dec:aac @ 0x1] Error submitting packet to decoder: x')}; {WHOLE}", FLAC, BAD),
+        (f"{lost(9, '[dec:mp3 @ 0x1] Decoding error: Invalid data')}; {WHOLE}", properties(), BAD),
+        (f"{lost(9, '[mjpeg @ 0x1] unable to read the picture')}; {WHOLE}", properties(), ODD),
         ("echo out_time_us=900000", properties(), ("decode", "failed", "decode_too_short")),
         ("echo out_time_us=1300000", properties(), ("decode", "passed", None)),
         ("echo out_time_us=1300000", FLAC, ("decode", "failed", "decode_too_short")),
@@ -176,6 +198,17 @@ def test_real_files_decode(
     assert float(checks[CheckName.DECODE].measured or 0) == pytest.approx(2.0, abs=0.1)
     if format_name == "flac":
         assert checks[CheckName.CHECKSUM].result is CheckResult.PASSED
+
+
+@pytest.mark.parametrize("profile", [Profile.M4A_256, Profile.MP3_320])
+def test_real_sound_with_holes(tmp_path: Path, programs: Programs, profile: Profile) -> None:
+    """Formats without checksums are refused when pieces inside cannot be decoded, though none is missing."""
+    tags = AudioTags("Title", "Artist", "Album")
+    content = AudioContent("key", 20_000, profile, tags, Damage.CORRUPT)
+    path = tmp_path / f"song.{profile.extension}"
+    path.write_bytes(AudioLibrary().render(content))
+    checks = decode(path, read_audio(path), programs, Caller())
+    assert outcomes(checks) == [BAD]
 
 
 def test_real_flac_with_another_sum(
