@@ -24,7 +24,9 @@ def split_path(path: str) -> tuple[str, str, str]:
 
     A name without a dot counts as the extension: nothing tells that it is audio.
     """
-    parent, name = split_name(path)
+    parent, _, name = path.rpartition("\\")
+    if "/" in name:
+        parent, name = split_name(path)
     stem, _, extension = name.rpartition(".")
     return parent, stem, extension
 

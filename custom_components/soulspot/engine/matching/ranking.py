@@ -9,7 +9,7 @@ from .decision import POOL_LIMIT, Candidate, Decision, Outcome
 from .deferring import Later
 from .judging import Judgement, hear_siblings, is_borne_out, judge
 from .lengths import LengthLevel, LengthMatch, estimate_bit_rate, is_cut_short
-from .paths import SURE_FORMATS, format_of, split_name
+from .paths import SURE_FORMATS, format_of, split_name, split_path
 from .peers import peer_order
 from .quality import LOSSLESS, QualityProfile
 from .reading import WITHOUT_TITLE, FileReader, reader_of
@@ -94,8 +94,8 @@ class _Weigher:
         """Judge every file; one whose name has nothing of the title is put aside at once.
 
         Answers hold thousands of files: the loop looks nothing up that it can keep at hand, and
-        what is left early is not put in order yet. In a small answer a name that was not read before
-        is not read at all when the length speaks against the file.
+        what is left early is not put in order yet. In a small answer a name is not read at all when
+        the length speaks against the file.
         """
         reader = self._reader
         titles, lengths, read_length = reader.titles, reader.lengths, reader.read_length
@@ -106,23 +106,22 @@ class _Weigher:
         leave = Outcome.LEAVE
         for response in responses:
             for file in response.files:
-                parent, _, name = file.path.rpartition("\\")
-                if "/" in name:
-                    parent, name = split_name(file.path)
-                stem, _, extension = name.rpartition(".")
-                format_name = SURE_FORMATS.get(extension) or format_of(
-                    extension, file.bit_rate, file.bit_depth
+                path = file.path
+                format_name = SURE_FORMATS.get(path[path.rfind(".") + 1 :]) or format_of(
+                    split_path(path)[2], file.bit_rate, file.bit_depth
                 )
                 if format_name is None or file.is_locked:
                     continue
-                title = titles.get(stem)
-                if title is None:
-                    if puts_off:
-                        length = lengths.get(file.length_s) or read_length(file, format_name)
-                        if length.level is contradicts:
-                            unread.append((response, file, format_name, length))
-                            continue
-                    title = read_title(stem)
+                if puts_off:
+                    length = lengths.get(file.length_s) or read_length(file, format_name)
+                    if length.level is contradicts:
+                        unread.append((response, file, format_name, length))
+                        continue
+                parent, _, name = path.rpartition("\\")
+                if "/" in name:
+                    parent, name = split_name(path)
+                stem = name.rpartition(".")[0]
+                title = titles.get(stem) or read_title(stem)
                 if title is WITHOUT_TITLE:
                     others.append((response, file))
                     continue
