@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict
 import json
+import os
 from pathlib import Path
 import random
 import statistics
@@ -72,9 +73,18 @@ def _missed_mean(mean: dict[str, float]) -> list[str]:
 
 
 def live(life: Life, setting: Setting, space: Path | None = None) -> Week:
-    """Live through a week in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="soulspot-week-", dir=space) as folder:
-        return run_virtually(lambda loop: life(loop, Path(folder), setting))
+    """Live through a week in a folder of its own.
+
+    No other programs are found there: what is filed depends on no machine, and each file takes a tenth of
+    a second instead of a half.
+    """
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = ""
+    try:
+        with tempfile.TemporaryDirectory(prefix="soulspot-week-", dir=space) as folder:
+            return run_virtually(lambda loop: life(loop, Path(folder), setting))
+    finally:
+        os.environ["PATH"] = path
 
 
 def _live_weeks(
