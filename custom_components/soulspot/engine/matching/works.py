@@ -8,6 +8,7 @@ _CATALOGUES = split_words("op opus bwv kv rv hwv hob woo wwv twv sz buxwv wq trv
 # Letters that are catalogues only behind a work: K. 467, D. 960, L. 75.
 _LETTERS = split_words("k d l s h m g")
 _BEFORE_NUMBERS = _CATALOGUES | _LETTERS
+_OF_WORKS = split_words("in i")  # Before a key, and as a movement: the rest are numbers.
 _NOTES = split_words("a b c d e f g h as es des ges cis fis gis")
 _ACCIDENTALS = split_words("flat sharp")
 _MODES = split_words("major minor dur moll majeur mineur maggiore minore")
@@ -33,6 +34,8 @@ class Work(NamedTuple):
 
 def read_work(words: tuple[str, ...]) -> Work:
     """Return what folded words say when they name a work."""
+    if _OF_WORKS.isdisjoint(words) and not any(map(str.isdigit, words)):
+        return Work(words, {}, "", has_key=False)  # A song, as mostly.
     rest: list[str] = []
     catalogue: dict[str, tuple[str, ...]] = {}
     movement, has_key = "", False
