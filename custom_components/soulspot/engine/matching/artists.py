@@ -18,6 +18,8 @@ _SPLIT = re.compile(
 )
 _SYMBOLS = re.compile(r"(?<=\w)[!$@*?](?=\w)")  # Some systems write them as underscores.
 _LEET = str.maketrans("013457", "oieast")
+_DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"}
+_SPELLED_OUT = str.maketrans(_DIGRAPHS)
 _SHORT = 4  # letters: shorter names are parts of too many others.
 
 VARIOUS = frozenset(
@@ -103,6 +105,8 @@ def artist_forms(artist: str) -> tuple[ArtistForm, ...]:
         _add(forms, ["".join(bare)], is_weak=False)
     if len(bare) > 2 and bare[0] in _HONORIFICS:  # Ms. Lauryn Hill
         _add(forms, bare[1:], is_weak=False)
+    if not _DIGRAPHS.keys().isdisjoint(artist.lower()):
+        _add(forms, list(parse_name(artist.lower().translate(_SPELLED_OUT)).words), is_weak=False)
     spelled = [word if word.isdigit() else word.translate(_LEET) for word in bare]
     _add(forms, spelled, is_weak=False)
     _add_short_forms(forms, artist, bare)

@@ -61,7 +61,11 @@ def compare_versions(
     folder_kinds = {family(kind) for kind in folder.kinds}
     if title.has_album or folder.album <= AlbumLevel.CONTAINED:
         folder_kinds |= album_kinds
-    findings = [
+    findings = []
+    if K.LIVE in wanted_kinds & (named_kinds | folder_kinds):
+        findings += _unplugged(wanted_kinds, named_kinds, length)
+        wanted_kinds, named_kinds = wanted_kinds - {K.ACOUSTIC}, named_kinds - {K.ACOUSTIC}
+    findings += [
         _missing(kind, folder, length) for kind in sorted(wanted_kinds - named_kinds - folder_kinds)
     ]
     findings += [
@@ -83,6 +87,17 @@ def compare_versions(
     return tuple(findings)
 
 
+def _unplugged(
+    wanted: set[VersionKind], named: set[VersionKind], length: LengthLevel
+) -> list[VersionFinding]:
+    """Judge a concert that only one side calls acoustic: "Unplugged" says both in one word."""
+    if K.ACOUSTIC not in wanted ^ named:
+        return []
+    if length is LengthLevel.AGREES:
+        return [VersionFinding(Verdict.AGREES, "version_told_by_length")]
+    return [VersionFinding(Verdict.DOUBTFUL, "which_live")]
+
+
 def names_other_version(target: Target, title: TitleMatch) -> bool:
     """Tell whether a version stands beside the title that neither folder nor length could excuse."""
     if not title.beside:
@@ -92,6 +107,7 @@ def names_other_version(target: Target, title: TitleMatch) -> bool:
     return any(
         not item.part_text
         and family(item.version.kind) not in wanted
+        and not (item.version.kind is K.ACOUSTIC and K.LIVE in wanted)
         and item.version.kind not in _TOLD_BY_LENGTH | _SOFT | _PERFORMED
         for item in title.beside
     )

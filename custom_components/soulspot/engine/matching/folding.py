@@ -7,6 +7,8 @@ from functools import lru_cache
 import re
 import unicodedata
 
+from .ideographs import ONE_FORM
+
 # Letters that Unicode does not take apart, as they are commonly written without their marks.
 _PLAIN_LETTERS = str.maketrans(
     {
@@ -14,6 +16,9 @@ _PLAIN_LETTERS = str.maketrans(
         "ŧ": "t", "ŋ": "n", "ı": "i", "ĸ": "k", "ſ": "s", "ə": "e", "ƒ": "f",
     }
 )  # fmt: skip
+
+# What UTF-8 begins with where it was taken for a western encoding.
+_MISREAD = frozenset("ÃÂÅÄÐÑØÙ")
 
 # Marks that vanish without leaving a gap: don't = dont.
 APOSTROPHES = "'`’‘‛´ʹʻʼˈ′"
@@ -53,12 +58,14 @@ def simplify(text: str) -> str:
     """Return text in lower case without accents and apostrophes, other punctuation kept in place."""
     if text.isascii():
         return _simplify_ascii(text)
+    if not _MISREAD.isdisjoint(text):
+        text = _reread(text)
     text = text.translate(_NO_APOSTROPHES)
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _MARKS.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFKC", text).translate(_PLAIN_LETTERS)
     if max(text, default="") >= _FIRST_KANA:
-        text = _SCRIPT_BORDER.sub(" ", text)
+        text = _SCRIPT_BORDER.sub(" ", text.translate(ONE_FORM))
     text = text.lower()
     if text.isascii():
         return _simplify_ascii(text)
@@ -66,6 +73,14 @@ def simplify(text: str) -> str:
     if "." in text:
         text = _DOTTED.sub(_without_dots, text)
     return text if _SYMBOLS.isdisjoint(text) else _SYMBOL_IN_WORD.sub(_letter, text)
+
+
+def _reread(text: str) -> str:
+    """Return text that was read in the wrong encoding as it was meant: BeyoncÃ©; all other text unchanged."""
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _simplify_ascii(text: str) -> str:

@@ -90,6 +90,9 @@ def read_title(title: str) -> SongTitle:
         region = read_region(words, True)
         if region.versions:
             versions.extend(region.versions)
+        elif region.foreign and versions and not part.bracketed:
+            detail = versions[-1].detail | set(words)  # "Live in Tokyo - April 1978"
+            versions[-1] = versions[-1]._replace(detail=detail)
         elif region.foreign:
             additions.append(words)
             full.extend(words)
