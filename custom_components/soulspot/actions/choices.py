@@ -15,8 +15,17 @@ ATTR_USERNAME = "username"
 ATTR_FILENAME = "filename"
 ATTR_IGNORE = "ignore"
 ATTR_REASON = "reason"
+ATTR_WAIT_SECONDS = "wait_seconds"
 
-GET_TRACK_SCHEMA = probatio.Schema({**ENTRY_FIELDS, probatio.Required(ATTR_TRACK_ID): TRACK_ID})
+GET_TRACK_SCHEMA = probatio.Schema(
+    {
+        **ENTRY_FIELDS,
+        probatio.Required(ATTR_TRACK_ID): TRACK_ID,
+        probatio.Optional(ATTR_WAIT_SECONDS, default=0): probatio.All(
+            probatio.Coerce(float), probatio.Range(min=0, max=600)
+        ),
+    }
+)
 CHOOSE_CANDIDATE_SCHEMA = probatio.Schema(
     {
         **ENTRY_FIELDS,
@@ -43,7 +52,7 @@ async def async_get_track(call: ServiceCall) -> ServiceResponse:
     tracks = find_entry(call).runtime_data.pipeline.tracks
     track_id = TrackId(call.data[ATTR_TRACK_ID])
     with translated_errors():
-        status = await tracks.status(track_id)
+        status = await tracks.wait(track_id, call.data[ATTR_WAIT_SECONDS])
         candidates = await tracks.candidates(track_id)
         journal = await tracks.journal(track_id)
     responses = Responses(await async_get_sentences(call.hass))

@@ -251,7 +251,9 @@ def download_facts(download: Download) -> Json:
         "filename": download.remote_path,
         "size": download.size,
         "bytes_transferred": download.bytes_transferred,
+        "progress": download.progress,
         "speed": download.speed,
+        "place_in_queue": download.place_in_queue,
         "created_at": _moment(download.created_at),
         "updated_at": _moment(download.updated_at),
     }

@@ -20,6 +20,7 @@ ATTR_DURATION = "duration"
 ATTR_SEARCH_QUERY = "search_query"
 ATTR_MAX_RESULTS = "max_results"
 ATTR_TIMEOUT_SECONDS = "timeout_seconds"
+ATTR_UNTIL_FILED = "until_filed"
 ATTR_QUALITY_PREFERENCE = "quality_preference"
 ATTR_STATES = "states"
 ATTR_LIMIT = "limit"
@@ -50,6 +51,7 @@ DOWNLOAD_TRACK_SCHEMA = probatio.Schema(
         probatio.Optional(ATTR_TIMEOUT_SECONDS, default=30): probatio.All(
             probatio.Coerce(float), probatio.Range(min=0, max=600)
         ),
+        probatio.Optional(ATTR_UNTIL_FILED, default=False): bool,
     }
 )
 GET_QUEUE_SCHEMA = probatio.Schema(
@@ -101,6 +103,7 @@ async def async_download_track(call: ServiceCall) -> ServiceResponse:
             query=call.data.get(ATTR_SEARCH_QUERY),
             quality=_quality(call),
             timeout=call.data[ATTR_TIMEOUT_SECONDS],
+            until_filed=call.data[ATTR_UNTIL_FILED],
         )
     responses = Responses(await async_get_sentences(call.hass))
     reason = responses.reason(report.reason)

@@ -359,6 +359,16 @@ class Download:
     created_at: datetime
     updated_at: datetime
     is_upgrade: bool = False  # The track has a file, which a better one is to replace.
+    place_in_queue: int | None = None  # At the peer, where it was told.
+
+    @property
+    def progress(self) -> float | None:
+        """Return how much of the file is here, in percent; None while nothing is known of a file."""
+        if self.state in (DownloadState.DOWNLOADED, DownloadState.FILED):
+            return 100.0
+        if not self.size:
+            return None
+        return round(min(100 * self.bytes_transferred / self.size, 100.0), 1)
 
 
 # --- What MusicBrainz knows ----------------------------------------------------------------

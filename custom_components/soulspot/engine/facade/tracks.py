@@ -82,12 +82,25 @@ class Tracks:
         query: str | None = None,
         quality: Quality | None = None,
         timeout: float = 30.0,
+        until_filed: bool = False,
     ) -> DownloadReport:
         """Queue a track before all others and report how far it came within `timeout` seconds.
 
+        It is not waited for longer than its searches take, or `until_filed`, until it has ended. Raises
+        InputError `unknown_track`.
+        """
+        return await self._requests.track(
+            track_id, query=query, quality=quality, timeout=timeout, until_filed=until_filed
+        )
+
+    async def wait(self, track_id: TrackId, timeout: float) -> TrackStatus:
+        """Wait at most `timeout` seconds for the end of a download, and return how far the track is.
+
         Raises InputError `unknown_track`.
         """
-        return await self._requests.track(track_id, query=query, quality=quality, timeout=timeout)
+        await self._context.database.run(tracks.get_track, track_id)
+        await self._requests.wait(track_id, timeout=timeout)
+        return await self.status(track_id)
 
     async def enrich_metadata(
         self,

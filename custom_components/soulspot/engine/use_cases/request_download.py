@@ -1,6 +1,7 @@
 """Queue downloads: for a playlist, for a person, once more, and what follows from them."""
 
 import asyncio
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime
 import sqlite3
@@ -40,6 +41,9 @@ _SEARCHED = frozenset(DownloadState) - {
 }
 
 
+_ENDS = frozenset(state for state in DownloadState if state.is_final)
+
+
 class RequestDownload:
     """Put tracks into the queue and report on them."""
 
@@ -54,10 +58,11 @@ class RequestDownload:
         query: str | None,
         quality: Quality | None,
         timeout: float,
+        until_filed: bool = False,
     ) -> DownloadReport:
         """Queue a track before all others and report how far it came within `timeout` seconds.
 
-        Raises InputError `unknown_track`.
+        It is not waited for longer than its searches take, or `until_filed`, until it has ended. Raises InputError `unknown_track`.
         """
         database = self._context.database
         await database.run(
@@ -68,7 +73,8 @@ class RequestDownload:
             now=self._context.clock.now(),
         )
         self._context.announcer.changed()
-        await self._wait_until_searched(track_id, timeout)
+        states = _ENDS if until_filed else _SEARCHED
+        await self.wait(track_id, timeout=timeout, states=states)
         return await database.run(_report, track_id)
 
     async def playlist(self, spotify_id: str, *, retry: bool = False) -> int:
@@ -112,8 +118,15 @@ class RequestDownload:
             now=self._context.clock.now(),
         )
 
-    async def _wait_until_searched(self, track_id: TrackId, timeout: float) -> None:
-        """Return when the track's searches have ended, or the time is over."""
+    async def wait(
+        self, track_id: TrackId, *, timeout: float, states: Container[DownloadState] | None = None
+    ) -> bool:
+        """Return when the track's download has come to one of these states, None means to an end.
+
+        Nothing is asked again and again: whoever changes something tells. False when `timeout`
+        seconds were not enough; True also for a track that nobody has asked for.
+        """
+        wanted = _ENDS if states is None else states
         changed = asyncio.Event()
         forget = self._context.announcer.subscribe(lambda _: changed.set())
         try:
@@ -121,11 +134,11 @@ class RequestDownload:
                 while True:
                     changed.clear()
                     download = await self._context.database.run(downloads.find_download, track_id)
-                    if download is None or download.state in _SEARCHED:
-                        return
+                    if download is None or download.state in wanted:
+                        return True
                     await changed.wait()
         except TimeoutError:
-            return
+            return False
         finally:
             forget()
 

@@ -1,14 +1,29 @@
 """Show what is stored: counts, playlists, tracks, the queue."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
 
+from ..errors import ServiceError
 from ..model import Download, DownloadId, DownloadState, LibraryFile, PlaylistId, Track, TrackId
 from ..ports import PayloadCache
-from ..store import downloads, files, jobs, metadata, playlists, tracks, upgrades, verdicts, wanted
+from ..slskd.models import TransferState
+from ..store import (
+    downloads,
+    files,
+    jobs,
+    metadata,
+    playlists,
+    tracks,
+    transfers,
+    upgrades,
+    verdicts,
+    wanted,
+)
 from ..store.playlists import PlaylistCounts
 from ..store.verdicts import StoredVerdict
 from ..store.wanted import IgnoredTrack
@@ -27,6 +42,7 @@ from .watch_transfers import LiveTransfer, totals
 
 _MAXIMUM_PAGE = 500
 _MINUTE = timedelta(minutes=1)
+_PLACE_TIMEOUT = 5.0  # seconds
 
 
 class Show:
@@ -91,7 +107,7 @@ class Show:
             conflicts=fields.get(track_id, ()),
         )
         if status.file_path is None:
-            return self._with_figures(status)
+            return await self._with_place(self._with_figures(status))
         path, file = Path(status.file_path), status.file
         if file is not None and file.checksum is None:
             file = replace(file, checksum=await self._files.checksum(path))
@@ -100,6 +116,25 @@ class Show:
     def _library(self) -> Path | None:
         """Return the library folder."""
         return self._context.settings.library
+
+    async def _with_place(self, status: TrackStatus) -> TrackStatus:
+        """Ask the peer for the place in its queue, when somebody looks and it was not told yet."""
+        download = status.download
+        if download is None or download.place_in_queue is not None:
+            return status
+        live = self._live.get(download.id)
+        if live is None or live.state is not TransferState.QUEUED_REMOTELY:
+            return status
+        transfer = await self._context.database.run(transfers.get_transfer, download.id)
+        if transfer is None or transfer.transfer_id is None:
+            return status
+        place = None
+        with suppress(TimeoutError, ServiceError):  # Peers may not answer.
+            async with asyncio.timeout(_PLACE_TIMEOUT):
+                place = await self._context.slskd.place_in_queue(
+                    transfer.username, transfer.transfer_id
+                )
+        return replace(status, download=replace(download, place_in_queue=place))
 
     def _with_figures(self, status: TrackStatus) -> TrackStatus:
         """Fill in how far a running transfer is."""
@@ -112,6 +147,7 @@ class Show:
                 status.download,
                 bytes_transferred=live.bytes_transferred,
                 speed=live.speed,
+                place_in_queue=live.place_in_queue,
             ),
         )
 

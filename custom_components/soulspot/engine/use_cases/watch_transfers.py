@@ -44,6 +44,7 @@ class LiveTransfer:
     size: int
     speed: float  # bytes/s
     progressed_at: datetime
+    place_in_queue: int | None = None
 
 
 class WatchTransfers:
@@ -208,6 +209,7 @@ class WatchTransfers:
             size=transfer.size,
             speed=row.average_speed if row.state is TransferState.IN_PROGRESS else 0.0,
             progressed_at=progressed_at,
+            place_in_queue=row.place_in_queue,
         )
         if row.state.value != transfer.phase:
             self._phases[transfer.download_id] = row.state.value
