@@ -125,7 +125,8 @@ class _Weigher:
                 if title is WITHOUT_TITLE:
                     others.append((response, file))
                     continue
-                length = lengths.get(file.length_s) or read_length(file, format_name)
+                if not puts_off:
+                    length = lengths.get(file.length_s) or read_length(file, format_name)
                 count, level = title.misses, length.level
                 if level > implausible and (level is contradicts or not title.is_full):
                     count += 1
