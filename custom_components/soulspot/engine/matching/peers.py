@@ -15,9 +15,9 @@ def peer_order(response: PeerResponse, history: PeerHistory | None) -> tuple[int
     then the queue's length, the speed up to a cap, and how the peer behaved before. A peer that
     failed more often than it delivered counts as busy.
     """
-    queue = response.queue_length if response.queue_length > 0 else 0
+    queue = max(0, response.queue_length)
     is_free = response.has_free_slot and queue == 0
-    speed: float = response.upload_speed if response.upload_speed > 0 else 0
+    speed: float = max(0, response.upload_speed)
     record = 0
     if history is not None:
         failures = history.refused + history.stalled
