@@ -190,6 +190,11 @@ async def test_pauses_between_looks_start_anew(make_world: MakeWorld) -> None:
         world.slskd.faults.clear()
         await world.passing(world.pipeline.check_slskd())
         assert watch.pause == 30.0
+        world.slskd.disconnect_from_soulseek()
+        await world.passing(world.pipeline.check_slskd())
+        assert watch.pause == 30.0
+        assert not watch.is_ready
+        world.slskd.connect_to_soulseek()
     assert pauses[:8] == pauses[8:] == [5.0, 10.0, 20.0, 40.0, 80.0, 120.0, 120.0, 120.0]
 
 

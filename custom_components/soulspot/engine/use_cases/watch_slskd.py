@@ -91,7 +91,9 @@ class WatchSlskd:
             self._looks_in_vain = 0
             self._observed.seen(self._context.clock.now())
         else:
-            self._looks_in_vain += 1
+            # Who answers is worth asking as often as ever: the login may come at any moment.
+            is_there = health.trouble is Trouble.NOT_LOGGED_IN
+            self._looks_in_vain = 0 if is_there else self._looks_in_vain + 1
             self._observed.lost()
         if health.is_connected != self._was_connected:
             if health.is_connected:
