@@ -84,3 +84,24 @@ async def test_bad_choices(
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "choose_metadata", track_id=number, **data)
     assert caught.value.translation_key == key
+
+
+async def test_conflicts_are_shown_with_the_track(hass: HomeAssistant, world: World) -> None:
+    """Ask for a track: both sides' values stand beside what counts."""
+    await imported(hass, world)
+    number = await track_id(hass, world, "Morning Song")
+    other = mbid("recording", "nobody-has")
+    await call(hass, "choose_metadata", track_id=number, field="recording", value=other)
+    shown = await call(hass, "get_track", track_id=number)
+    conflicts = {values["field"]: values for values in shown["conflicts"]}
+    assert conflicts["isrc"]["playlist"] == ["QZTST2600001"]
+    assert conflicts["isrc"]["musicbrainz"] == ["QZTST2600002"]
+    assert conflicts["isrc"]["value"] == ["QZTST2600001"]
+    assert conflicts["track_number"] == {
+        "field": "track_number",
+        "playlist": 1,
+        "musicbrainz": 2,
+        "source": "playlist",
+        "value": 1,
+        "decided": False,
+    }

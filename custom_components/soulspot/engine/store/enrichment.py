@@ -63,7 +63,7 @@ def save_enrichment(
         UPDATE track SET musicbrainz_recording_id = coalesce(?, musicbrainz_recording_id),
             musicbrainz_release_track_id = coalesce(?, musicbrainz_release_track_id),
             original_date = coalesce(?, original_date), genres = CASE WHEN ? = '[]' THEN genres ELSE ? END,
-            track_number = coalesce(track_number, ?), enriched_at = ? WHERE id = ?
+            track_number = coalesce(?, track_number), enriched_at = ? WHERE id = ?
         """,
         (
             found.recording_id,

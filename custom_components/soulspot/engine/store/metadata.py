@@ -105,12 +105,22 @@ def forget_choice(connection: sqlite3.Connection, track_id: TrackId, field: Meta
     )
 
 
-def with_fields(track: Track, fields: Iterable[FieldValues], *, only_chosen: bool = False) -> Track:
+def without_discovered_album(track: Track, fields: Iterable[FieldValues]) -> Track:
+    """Return a track without the album that MusicBrainz gave it: the playlist names none."""
+    for values in fields:
+        if values.field is MetadataField.ALBUM and values.musicbrainz and not values.playlist:
+            return replace(track, metadata=replace(track.metadata, album=None, track_number=None))
+    return track
+
+
+def with_fields(track: Track, fields: Sequence[FieldValues], *, only_chosen: bool = False) -> Track:
     """Return a track with the values that count instead of the playlist's own.
 
     `only_chosen` leaves out what we took from MusicBrainz ourselves. That is left out too when the
     playlist has changed what it says since.
     """
+    if any(values.field is MetadataField.RELEASE and values.chosen for values in fields):
+        track = without_discovered_album(track, fields)
     for values in fields:
         if values.chosen is None:
             is_taken = not only_chosen and values.in_use is MetadataSource.MUSICBRAINZ

@@ -84,7 +84,7 @@ def _compared(
     return FieldValues(field=field, playlist=listed, musicbrainz=told, in_use=in_use)
 
 
-_DISCOVERED = frozenset({MetadataField.LENGTH, MetadataField.ISRC})
+_DISCOVERED = frozenset({MetadataField.ALBUM, MetadataField.LENGTH, MetadataField.ISRC})
 
 
 def _title(track: Track, recording: Recording) -> tuple[str, ...]:
@@ -104,9 +104,9 @@ def _artists(track: Track, recording: Recording) -> tuple[str, ...]:
 
 
 def _album(track: Track, release: Release | None) -> tuple[str, ...]:
-    """Return the release's title when it is another album."""
+    """Return the release's title when it is another album, or the playlist names none."""
     album = track.metadata.album
-    if release is None or album is None or album_agreement(album.name, release.title) < 2:
+    if release is None or (album and album_agreement(album.name, release.title) < 2):
         return ()
     return (release.title,)
 

@@ -229,7 +229,10 @@ def _known(connection: sqlite3.Connection, track_ids: Sequence[TrackId]) -> tupl
     listed = tracks.get_listed_tracks(connection, track_ids)
     fields = metadata.get_fields(connection, track_ids)
     return tuple(
-        KnownTrack(listed=listed[track_id], fields=fields.get(track_id, ()))
+        KnownTrack(
+            listed=metadata.without_discovered_album(listed[track_id], fields.get(track_id, ())),
+            fields=fields.get(track_id, ()),
+        )
         for track_id in track_ids
         if track_id in listed
     )

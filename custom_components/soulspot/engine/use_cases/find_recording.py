@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..matching import Certainty, RecordingMatch, WantedRecording, choose_recording
 from ..matching.artists import VARIOUS
 from ..matching.folding import fold
-from ..matching.releases import WantedRelease
+from ..matching.releases import WantedRelease, choose_release
 from ..model import Recording, Track
 from ..musicbrainz.client import LINKED_RELEASES, MusicBrainzClient
 from ..musicbrainz.models import ReleaseDetails
@@ -93,7 +93,7 @@ class FindRecording:
             recording = match.recording
         assert recording is not None
         if details is None:
-            release = choose_recording(wanted, (recording,), release=edition).release
+            release = choose_release(recording.releases, edition)
         else:
             release = details.release_of(recording.id) or details.release
         return RecordingMatch(recording=recording, release=release, certainty=Certainty.CERTAIN)
