@@ -84,7 +84,7 @@ CREATE INDEX recycled_track_track ON recycled_track (track_id);
 
 ALTER TABLE candidate ADD COLUMN is_chosen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE download ADD COLUMN is_upgrade INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX download_upgrade ON download (id) WHERE is_upgrade = 1;
+CREATE INDEX download_upgrade ON download (is_upgrade) WHERE is_upgrade = 1;
 CREATE TABLE upgrade (
     track_id INTEGER PRIMARY KEY REFERENCES track (id) ON DELETE CASCADE,
     tries INTEGER NOT NULL,
