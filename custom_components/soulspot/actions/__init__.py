@@ -48,6 +48,8 @@ _ACTIONS = {
     "choose_metadata": _Action(metadata.async_choose_metadata, metadata.CHOOSE_METADATA_SCHEMA),
     "get_track": _Action(choices.async_get_track, choices.GET_TRACK_SCHEMA, SupportsResponse.ONLY),
     "choose_candidate": _Action(choices.async_choose_candidate, choices.CHOOSE_CANDIDATE_SCHEMA),
+    "cancel_download": _Action(choices.async_cancel_download, choices.CANCEL_DOWNLOAD_SCHEMA),
+    "retry_download": _Action(choices.async_retry_download, choices.RETRY_DOWNLOAD_SCHEMA),
     "ignore_track": _Action(choices.async_ignore_track, choices.IGNORE_TRACK_SCHEMA),
     "get_recycle_bin": _Action(
         library.async_get_recycle_bin,

@@ -26,6 +26,12 @@ GET_TRACK_SCHEMA = probatio.Schema(
         ),
     }
 )
+CANCEL_DOWNLOAD_SCHEMA = probatio.Schema(
+    {**ENTRY_FIELDS, probatio.Required(ATTR_TRACK_ID): TRACK_ID}
+)
+RETRY_DOWNLOAD_SCHEMA = probatio.Schema(
+    {**ENTRY_FIELDS, probatio.Optional(ATTR_TRACK_ID): TRACK_ID}
+)
 CHOOSE_CANDIDATE_SCHEMA = probatio.Schema(
     {
         **ENTRY_FIELDS,
@@ -72,6 +78,24 @@ async def async_choose_candidate(call: ServiceCall) -> ServiceResponse:
             filename=data.get(ATTR_FILENAME),
         )
     return {"download": download_facts(download)}
+
+
+async def async_cancel_download(call: ServiceCall) -> ServiceResponse:
+    """Stop the download of a track, within slskd too."""
+    queue = find_entry(call).runtime_data.pipeline.queue
+    with translated_errors():
+        download = await queue.cancel(TrackId(call.data[ATTR_TRACK_ID]))
+    return {"download": download_facts(download)}
+
+
+async def async_retry_download(call: ServiceCall) -> ServiceResponse:
+    """Take up one track again, or everything that came to nothing."""
+    queue = find_entry(call).runtime_data.pipeline.queue
+    with translated_errors():
+        if ATTR_TRACK_ID not in call.data:
+            return {"queued": await queue.retry_failed()}
+        download = await queue.retry(TrackId(call.data[ATTR_TRACK_ID]))
+    return {"queued": 1, "download": download_facts(download)}
 
 
 async def async_ignore_track(call: ServiceCall) -> ServiceResponse:
