@@ -116,6 +116,11 @@ async def test_export_and_delete_a_list(hass: HomeAssistant, world: World) -> No
     list_id = copy["playlist"]["id"]
     shown = await call(hass, "get_playlist", playlist=list_id)
     assert (shown["playlist"]["tracks"], shown["playlist"]["owned"]) == (2, 1)
+    everything = await call(hass, "get_playlist")
+    assert [(item["id"], item["tracks"]) for item in everything["playlists"]] == [
+        (world.playlist_id("morning"), 2),
+        (list_id, 2),
+    ]
     assert await call(hass, "delete_list", playlist=list_id) == {"deleted": list_id}
     with pytest.raises(ServiceValidationError) as raised:
         await call(hass, "get_playlist", playlist=list_id)

@@ -117,8 +117,10 @@ async def async_download_missing(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_get_playlist(call: ServiceCall) -> ServiceResponse:
-    """Return a playlist with every entry and its state."""
-    entry, playlist_id = require_playlist(call)
+    """Return a playlist with every entry and its state, or the figures of all playlists and lists."""
+    entry, playlist_id = find_playlist_target(call)
+    if playlist_id is None:
+        return await _async_all_playlists(call, entry)
     with translated_errors():
         entries = await entry.runtime_data.pipeline.playlists.entries(playlist_id)
         snapshot = await entry.runtime_data.pipeline.playlists.snapshot()
@@ -128,6 +130,14 @@ async def async_get_playlist(call: ServiceCall) -> ServiceResponse:
         "playlist": responses.playlist(playlist) if playlist else None,
         "entries": [responses.entry_status(item) for item in entries],
     }
+
+
+async def _async_all_playlists(call: ServiceCall, entry: SoulSpotConfigEntry) -> ServiceResponse:
+    """Return the figures of every playlist, imported lists among them."""
+    with translated_errors():
+        snapshot = await entry.runtime_data.pipeline.playlists.snapshot()
+    responses = Responses(await async_get_sentences(call.hass))
+    return {"playlists": [responses.playlist(item) for item in snapshot.playlists.values()]}
 
 
 async def async_export_playlist(call: ServiceCall) -> ServiceResponse:
