@@ -481,3 +481,16 @@ async def test_releases_on_several_pages(
     releases = await client.releases_of_recording(NO_ID)
     assert [release.title for release in releases] == [str(one) for one in range(expected)]
     await server.close()
+
+
+async def test_releases_by_barcode(musicbrainz: MusicBrainz) -> None:
+    """Zeros in front do not matter, what is no barcode is not asked for."""
+    release = next(one for one in musicbrainz.simulator.database.releases.values() if one.barcode)
+    digits = (release.barcode or "").lstrip("0")
+    for barcode in (digits, f"00{digits}"):
+        found = await musicbrainz.client.releases_by_barcode(barcode)
+        assert release.mbid in [one.id for one in found]
+    assert musicbrainz.lane.requests == 1
+    assert await musicbrainz.client.releases_by_barcode("9999999999999") == ()
+    assert await musicbrainz.client.releases_by_barcode("none") == ()
+    assert musicbrainz.lane.requests == 2

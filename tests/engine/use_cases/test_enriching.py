@@ -1,5 +1,7 @@
 """Check what MusicBrainz adds to a track, what it costs, and that doubt stores nothing."""
 
+import dataclasses
+
 import pytest
 
 from custom_components.soulspot.engine.errors import InputError, ServiceError
@@ -221,3 +223,25 @@ async def test_others_have_their_turn_between_unknown_tracks(
     await world.pass_time(120)
     entries = await world.pipeline.playlists.entries(report.playlist.spotify_id)
     assert all(entry.status and entry.status.track.enriched_at for entry in entries)
+
+
+async def test_a_barcode_names_the_edition(make_world: MakeWorld) -> None:
+    """Without a link the barcode that Spotify tells leads to the very edition, for single tracks."""
+    world = await make_world()
+    database = world.musicbrainz.database
+    database.urls.clear()
+    plain = next(one for one in database.releases.values() if one.title == RECORDINGS["r3"].album)
+    # Another edition that everything but the barcode speaks for.
+    twin = dataclasses.replace(plain, mbid="00000000-0000-4000-8000-000000000000", barcode="4711")
+    database.add_release(twin)
+    await world.start("single")
+    await world.sync()
+    await world.pass_time(60)
+    track = (await world.status("r3")).track
+    assert track.metadata.album is not None
+    assert track.metadata.album.musicbrainz_id == twin.mbid
+    report = await world.passing(
+        world.pipeline.tracks.enrich_metadata(track.id, force_refresh=True)
+    )
+    assert report.track.metadata.album is not None
+    assert report.track.metadata.album.musicbrainz_id == plain.mbid

@@ -20,7 +20,7 @@ from .parsing import (
     parse_release_reply,
     parse_releases_reply,
 )
-from .query import recording_query, within_length
+from .query import barcode_query, recording_query, within_length
 from .service import MusicBrainzService, checked_id
 
 RECORDING_LIFETIME = 24 * 3600.0  # seconds
@@ -195,6 +195,22 @@ class MusicBrainzClient:
         )
         return parse_releases_reply(payload)
 
+    async def releases_by_barcode(
+        self, barcode: str, *, refresh: bool = False
+    ) -> tuple[Release, ...]:
+        """Return the releases with a barcode, whatever zeros stand in front of it; kept for a day."""
+        digits = barcode.strip().lstrip("0")
+        if not (digits.isascii() and digits.isdigit()):
+            return ()
+        payload = await self._service.cached(
+            f"release:barcode:{digits}",
+            RELEASE_LIFETIME,
+            lambda: self._service.fetch("release", _search_params(barcode_query(digits))),
+            refresh=refresh,
+        )
+        found = parse_releases_reply(payload)
+        return tuple(release for release in found if (release.barcode or "").lstrip("0") == digits)
+
     async def releases_by_spotify_albums(
         self, album_ids: Iterable[str], *, refresh: bool = False
     ) -> dict[str, tuple[Release, ...]]:
@@ -255,5 +271,5 @@ class MusicBrainzClient:
 
 
 def _search_params(query: str) -> list[tuple[str, str]]:
-    """Return the parameters of a search for recordings."""
+    """Return the parameters of a search."""
     return [("query", query), ("limit", str(SEARCH_LIMIT))]

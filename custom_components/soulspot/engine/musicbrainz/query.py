@@ -7,6 +7,7 @@ import re
 _SPECIAL = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 _PHRASE_SPECIAL = re.compile(r'(["\\])')
 _OPERATORS = frozenset({"AND", "OR", "NOT", "TO"})
+_BARCODE_LENGTHS = (12, 13, 14)
 _MAXIMUM_TERM = 200  # characters of one value
 
 
@@ -45,6 +46,12 @@ def within_length(query: str, duration_ms: int, tolerance_ms: int) -> str:
     return (
         f"({query}) AND dur:[{max(duration_ms - tolerance_ms, 0)} TO {duration_ms + tolerance_ms}]"
     )
+
+
+def barcode_query(digits: str) -> str:
+    """Return the query for releases with a barcode, given without the zeros that some write in front."""
+    forms = dict.fromkeys(digits.zfill(length) for length in _BARCODE_LENGTHS)
+    return " OR ".join(f"barcode:{form}" for form in (digits, *forms))
 
 
 def isrcs_query(isrcs: Iterable[str]) -> str:

@@ -90,10 +90,35 @@ class EnrichMetadata:
         if before.enriched_at is not None and not is_asked_again:
             return EnrichReport(track=before, enriched_fields=(), conflicts=known[0].fields)
         hints = await self._look_up(known, refresh=request.force_refresh, is_thorough=True)
-        report = await self._enrich(known[0], hints[request.track_id], request)
+        hint = hints[request.track_id]
+        if request.enrich_album and not hint.linked and hint.release_id is None:
+            hint = replace(hint, linked=await self._linked_by_barcode(known[0], request))
+        report = await self._enrich(known[0], hint, request)
         if request.enrich_album and report.track.musicbrainz_recording_id is not None:
             report = await self._described(before, report, refresh=request.force_refresh)
         return report
+
+    async def _linked_by_barcode(
+        self, known: KnownTrack, request: EnrichMetadataRequest
+    ) -> frozenset[str]:
+        """Return the releases with the barcode that Spotify has for an album, when it can be asked.
+
+        Only for single tracks: Spotify tells barcodes one album at a time.
+        """
+        album, spotify = known.wanted.metadata.album, self._context.spotify
+        if spotify is None or album is None or not is_spotify_id(album.spotify_id or ""):
+            return frozenset()
+        try:
+            details = await spotify.album(album.spotify_id or "")
+        except ServiceError as error:
+            _LOGGER.debug("No barcode for an album: %s", error)
+            return frozenset()
+        if details.upc is None:
+            return frozenset()
+        found = await self._context.musicbrainz.releases_by_barcode(
+            details.upc, refresh=request.force_refresh
+        )
+        return frozenset(release.id for release in found)
 
     async def _described(
         self, before: Track, report: EnrichReport, *, refresh: bool
