@@ -1,12 +1,13 @@
-"""Recycle and restore a file in processes that are killed before each step; the tests run it as a program.
+"""Recycle, replace and restore a file in processes that are killed before each step; the tests run it as a program.
 
-Usage: recycling_victim.py FOLDER WORK, where the work is "recycle" or "restore". FOLDER/0, 1, 2, ... get a
+Usage: recycling_victim.py FOLDER WORK, where the work is "recycle", "replace" or "restore". FOLDER/0, 1, 2, ... get a
 library and a database each; the process at work there is killed before its first, second, third, ... file
 operation or transaction, until one gets through. Then a process that lives recovers each of them, and what
 the database says is written into a file beside it.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any, cast
 
 ROOT = Path(__file__).parents[2]
 MUSIC = "Artist/Album/01 Song.mp3"
+BETTER = "Artist/Album/01 Song.flac"
 GRACE = timedelta(days=1)
 
 
@@ -80,6 +82,10 @@ class Site:
         if work == "recycle":
             await self.recycle_bin.recycle_removed()
             return
+        if work == "replace":
+            begun = await self.database.run(_replace, now=Clock().now())
+            await self.recycle_bin.finish(begun)
+            return
         page = await self.recycle_bin.show(limit=1, offset=0)
         for file in page.files:
             await self.recycle_bin.restore(recycled_id=file.id)
@@ -127,6 +133,26 @@ def _remove(connection: Any, *, now: datetime) -> None:
     for entries in ([(item, track_id)], []):
         playlists.save_entries(connection, playlist, entries, snapshot_id=None, synced_at=now)
     removals.set_policy(connection, "p1", RemovalPolicy.RECYCLE, GRACE.days, now=now)
+
+
+def _replace(connection: Any, *, now: datetime) -> Any:
+    """Store that a better file has come, as the filing of an upgrade does."""
+    from custom_components.soulspot.engine.model import Quality
+    from custom_components.soulspot.engine.store import downloads, files
+    from custom_components.soulspot.engine.use_cases.replace_file import begin_replacement
+
+    row = connection.execute("SELECT track_id FROM library_file").fetchone()
+    download_id = downloads.request_download(
+        connection, row["track_id"], quality=Quality.BEST, query=None, now=now, is_upgrade=True
+    )
+    download = downloads.get_download(connection, download_id)
+    assert download is not None
+    [present] = files.get_files(connection, [download.track_id]).values()
+    recycled_id, track_ids = begin_replacement(connection, download, BETTER, now=now)
+    for track_id in track_ids:
+        better = replace(present, track_id=track_id, path=BETTER, format="flac")
+        files.save_file(connection, better, now=now)
+    return recycled_id
 
 
 def _owned(connection: Any) -> list[str]:
@@ -191,7 +217,8 @@ def in_child(folder: Path, work: str, moment: int | None) -> int:
 def main() -> None:
     """Kill at every moment, then recover everywhere."""
     prepare_import()
-    import custom_components.soulspot.engine.use_cases.recycle_bin  # noqa: F401
+    import custom_components.soulspot.engine.use_cases.recycle_bin
+    import custom_components.soulspot.engine.use_cases.replace_file  # noqa: F401
 
     base, work = Path(sys.argv[1]), sys.argv[2]
     moment, status = 0, -1
@@ -200,6 +227,8 @@ def main() -> None:
         music = folder / "library" / MUSIC
         music.parent.mkdir(parents=True)
         music.write_bytes(b"music")
+        if work == "replace":
+            (folder / "library" / BETTER).write_bytes(b"better music")
         status = in_child(folder, work, moment)
         if os.WIFEXITED(status) and status:
             raise SystemExit("the work failed")

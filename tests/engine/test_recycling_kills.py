@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from .recycling_victim import MUSIC
+from .recycling_victim import BETTER, MUSIC
 
 VICTIM = Path(__file__).with_name("recycling_victim.py")
 
 
-@pytest.mark.parametrize("work", ["recycle", "restore"])
+@pytest.mark.parametrize("work", ["recycle", "replace", "restore"])
 def test_files_and_rows_agree_after_any_crash(tmp_path: Path, work: str) -> None:
     """Wherever the file is after a recovery, it is whole, it is there once, and the database says so."""
     paths = os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
@@ -35,10 +35,13 @@ def test_files_and_rows_agree_after_any_crash(tmp_path: Path, work: str) -> None
         report = json.loads((site / "report.json").read_text())
         is_recycled = found[0].startswith(".soulspot/recycle-bin/")
         assert found[0].endswith(MUSIC)
+        successor = [BETTER] if work == "replace" else []
         assert report == {
             "bin": [MUSIC] if is_recycled else [],
-            "library": [] if is_recycled else [MUSIC],
+            "library": successor if is_recycled else [MUSIC],
         }
+        if successor:
+            assert (site / "library" / BETTER).read_bytes() == b"better music"
         states.append(is_recycled)
     assert len(states) > 8
     # Before the first transaction nothing was begun; after it a recovery goes on to the end.
