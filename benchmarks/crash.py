@@ -9,8 +9,11 @@ nothing left to be done, every wanted track must be filed exactly once or explai
 import argparse
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+import contextlib
 from dataclasses import dataclass, field, fields
 import json
+import os
 from pathlib import Path
 import random
 import shutil
@@ -59,51 +62,94 @@ class Tally:
         self.broken += [f"world {self.worlds}: {text}" for text in verdict.broken]
 
 
-async def _start(world: World, doom: str, number: int, log: Path) -> asyncio.subprocess.Process:
-    """Start a child."""
+class Lives:
+    """Start lives of the pipeline one after the other, hear what they say, and end them."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        """Take the process whose forks they are."""
+        self._process = process
+        self._pid = 0
+        self._code: int | None = None
+
+    async def begin(self, world: World, doom: str, number: int) -> None:
+        """Start a life."""
+        assert self._process.stdin is not None
+        self._code = None
+        line = json.dumps(world.configuration(doom, number))
+        self._process.stdin.write(line.encode() + b"\n")
+        begun = await self._hear(b"begun", 60)
+        assert begun is not None, "no life has begun"
+        self._pid = int(begun)
+
+    async def says(self, word: bytes, seconds: float) -> bool:
+        """Tell whether a life says a word in time, before it ends."""
+        return await self._hear(word, seconds) is not None
+
+    async def end(self, *, patience: float = 0.0) -> int:
+        """Kill the life unless it ends by itself in so many seconds, and return its exit code."""
+        await self._hear(b"ended", patience)
+        while self._code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            await self._hear(b"ended", 10)
+        return self._code
+
+    async def _hear(self, word: bytes, seconds: float) -> bytes | None:
+        """Return what follows a word in what the life says, or None when it is not said in time."""
+        assert self._process.stdout is not None
+        if self._code is not None:
+            return None
+        try:
+            async with asyncio.timeout(seconds):
+                while line := await self._process.stdout.readline():
+                    said, _, rest = line.strip().partition(b" ")
+                    if said == b"ended":
+                        self._code = int(rest)
+                    if said == word:
+                        return rest
+                    if self._code is not None:
+                        return None
+        except TimeoutError:
+            return None
+        raise RuntimeError("the process of the lives has ended")
+
+
+@contextlib.asynccontextmanager
+async def _lives(log: Path) -> AsyncIterator[Lives]:
+    """Run the process that the lives are forks of."""
     with log.open("ab") as errors:
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "benchmarks.crash_child",
-            json.dumps(world.configuration(doom, number)),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
         )
+        try:
+            yield Lives(process)
+        finally:
+            process.kill()
+            await process.wait()
 
 
-async def _says(child: asyncio.subprocess.Process, word: bytes, seconds: float) -> bool:
-    """Tell whether the child says a word in time."""
-    assert child.stdout is not None
-    try:
-        async with asyncio.timeout(seconds):
-            while line := await child.stdout.readline():
-                if line.strip() == word:
-                    return True
-    except TimeoutError:
-        pass
-    return False
-
-
-async def _one_life(world: World, source: random.Random, log: Path) -> str | None:
-    """Start a child and kill it; return what killed it, or None when it had nothing left to do."""
+async def _one_life(world: World, lives: Lives, source: random.Random) -> str | None:
+    """Start a life and kill it; return what killed it, or None when it had nothing left to do."""
     doom = source.choices(list(_DOOMS), weights=list(_DOOMS.values()))[0]
     number = source.randint(1, _REACH[doom]) if doom in _REACH else 0
-    child = await _start(world, doom, number, log)
-    try:
-        if doom == "time" and source.random() < 0.2:
-            await asyncio.sleep(source.uniform(0.1, 1.0))
-            doom = "start-up"
-        elif await _says(child, b"ready", 30):
-            life = source.uniform(0.05, _LONGEST_LIFE) if doom == "time" else 4 * _LONGEST_LIFE
-            if await _says(child, b"settled", life):
-                return None
-    finally:
-        if child.returncode is None:
-            child.kill()
-        await child.wait()
-    if child.returncode != -signal.SIGKILL:
-        raise RuntimeError(f"the pipeline ended by itself, see {log}")
+    await lives.begin(world, doom, number)
+    is_settled = False
+    if doom == "time" and source.random() < 0.2:
+        await asyncio.sleep(source.uniform(0.0, 0.2))
+        doom = "start-up"
+    elif await lives.says(b"ready", 30):
+        life = source.uniform(0.05, _LONGEST_LIFE) if doom == "time" else 4 * _LONGEST_LIFE
+        is_settled = await lives.says(b"settled", life)
+    code = await lives.end()
+    if is_settled:
+        return None
+    if code != -signal.SIGKILL:
+        raise RuntimeError("the pipeline ended by itself, see its log")
     return doom
 
 
@@ -113,16 +159,17 @@ async def _world(
     """Live, die and live again until everything is settled."""
     log = folder / "log.txt"
     version = arguments.version
-    async with World(
+    world = World(
         folder,
         tracks=arguments.tracks,
         speed=arguments.speed,
         seed=source.randrange(10**6),
         version=version,
         has_fickle_files=True,
-    ) as world:
+    )
+    async with world, _lives(log) as lives:
         while tally.kills.total() < kills:
-            killer = await _one_life(world, source, log)
+            killer = await _one_life(world, lives, source)
             if killer is None:
                 break
             tally.kills[killer] += 1
@@ -132,16 +179,9 @@ async def _world(
             if source.random() < _STAND_IN_CHANCE:
                 tally.stand_ins += 1
                 world.stand_in(source.randint(3, 30))
-        child = await _start(world, "never", 0, log)
-        is_settled = await _says(child, b"settled", _PATIENCE)
-        try:
-            if is_settled:
-                async with asyncio.timeout(30):
-                    await child.wait()
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
+        await lives.begin(world, "never", 0)
+        is_settled = await lives.says(b"settled", _PATIENCE)
+        await lives.end(patience=30 if is_settled else 0)
         verdict = world.judge()
         tally.add(verdict)
         if not is_settled:

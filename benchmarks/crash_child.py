@@ -1,6 +1,7 @@
 """Run one pipeline until everything is settled, or until the chosen moment of death.
 
-`python -m benchmarks.crash_child CONFIGURATION` is what `benchmarks.crash` starts and kills.
+`python -m benchmarks.crash_child` is what `benchmarks.crash` starts. Each line of its input is the
+configuration of a life, which is a process of its own: imports are made once, and every life is a fork.
 """
 
 import asyncio
@@ -12,7 +13,8 @@ import os
 from pathlib import Path
 import signal
 import sys
-from typing import Any
+import traceback
+from typing import Any, NoReturn
 from unittest.mock import patch
 
 import aiohttp
@@ -161,9 +163,28 @@ async def _live(configuration: dict[str, Any]) -> None:
                 await pipeline.close()
 
 
+def _be_born(line: str) -> NoReturn:
+    """Live a life in this process and end it."""
+    print(f"begun {os.getpid()}", flush=True)
+    code = 1
+    try:
+        asyncio.run(_live(json.loads(line)))
+        code = 0
+    finally:  # Whatever it was, the process that was forked must not go on.
+        if code:
+            traceback.print_exc()
+        sys.stdout.flush()
+        os._exit(code)
+
+
 def main() -> None:
-    """Run what the configuration describes."""
-    asyncio.run(_live(json.loads(sys.argv[1])))
+    """Let one life follow the other, as the lines of the input say."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _be_born(line)
+        _, status = os.waitpid(child, 0)
+        print(f"ended {os.waitstatus_to_exitcode(status)}", flush=True)
 
 
 if __name__ == "__main__":
