@@ -245,3 +245,29 @@ async def test_a_barcode_names_the_edition(make_world: MakeWorld) -> None:
     )
     assert report.track.metadata.album is not None
     assert report.track.metadata.album.musicbrainz_id == plain.mbid
+
+
+async def test_artists_know_genres_that_albums_lack(world: World) -> None:
+    """Without genres of the album those of its artist are taken."""
+    database = world.musicbrainz.database
+    for group_id, group in database.groups.items():
+        database.groups[group_id] = dataclasses.replace(group, genres=())
+    for artist_id in database.artist_genres:
+        database.artist_genres[artist_id] = ("chamber pop",)
+    wanted = await track(world)
+    report = await world.passing(world.pipeline.tracks.enrich_metadata(wanted.id))
+    assert report.track.genres == ("chamber pop",)
+
+
+async def test_a_code_alone_brings_the_artist(world: World) -> None:
+    """A list that names no artist gets MusicBrainz's, with ids."""
+    content = f"title,isrc\n{RECORDINGS['r3'].title},{RECORDINGS['r3'].isrc}"
+    report = await world.pipeline.playlists.import_list("Codes", content)
+    [entry] = await world.pipeline.playlists.entries(report.playlist.spotify_id)
+    assert entry.status is not None
+    assert entry.status.track.metadata.artists == ()
+    found = await world.passing(world.pipeline.tracks.enrich_metadata(entry.status.track.id))
+    [artist] = found.track.metadata.artists
+    assert artist.name == RECORDINGS["r3"].artists[0]
+    assert artist.musicbrainz_id is not None
+    assert "artist" in found.enriched_fields
