@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+import sqlite3
 
 import pytest
 
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
-from custom_components.soulspot.engine.model import DownloadState
+from custom_components.soulspot.engine.model import DownloadState, TrackId
 from custom_components.soulspot.engine.queue.household import PATIENCE
 from simulators.slskd import Behaviour, Outcome, Peer, Presence
 
@@ -235,3 +237,42 @@ async def test_other_wishes_are_independent(make_household: MakeHousehold) -> No
     await one.until_settled()
     await two.until_settled()
     assert (asked(one), asked(two)) == (1, 2)
+
+
+async def test_a_file_that_a_neighbour_needs_is_not_recycled(
+    make_household: MakeHousehold,
+) -> None:
+    """What one playlist lost stays as long as another account counts on the same file."""
+    one, two = await make_household(peer("ann", copy("r3")), same_library=True)
+    await begin(one)
+    await one.until(FILED)
+    await begin(two)
+    await two.until(FILED)
+    [held] = (await one.statuses()).values()
+    database = one.pipeline._context.database
+    await database.run(_lose, held.track.id, one.clock.now())
+    assert await one.passing(one.pipeline._recycle_bin.recycle_removed()) == 0
+    assert songs(one) == [SONG]
+    await two.stop()
+    two.settings.database.unlink()
+    assert await one.passing(one.pipeline._recycle_bin.recycle_removed()) == 1
+    assert SONG not in songs(one)
+
+
+def _lose(connection: sqlite3.Connection, track_id: TrackId, now: datetime) -> None:
+    """Let a playlist have lost a track a day ago."""
+    before = (now - timedelta(days=1)).timestamp()
+    connection.execute("DELETE FROM playlist_entry WHERE track_id = ?", (track_id,))
+    connection.execute(
+        "INSERT INTO removal (playlist_id, track_id, position, removed_at) SELECT id, ?, 0, ? FROM playlist",
+        (track_id, before),
+    )
+    connection.execute(
+        """
+        INSERT INTO removal_policy (playlist_id, policy, grace_days, since)
+        SELECT id, 'recycle', 0, ? FROM playlist WHERE true
+        ON CONFLICT (playlist_id) DO UPDATE SET
+            policy = excluded.policy, grace_days = excluded.grace_days, since = excluded.since
+        """,
+        (before,),
+    )

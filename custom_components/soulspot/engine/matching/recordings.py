@@ -8,13 +8,7 @@ from typing import NamedTuple
 from ..model import Reason, Recording, Release
 from .lengths import LengthLevel, compare_lengths
 from .names import parse_name
-from .releases import (
-    WantedRelease,
-    album_agreement,
-    choose_release,
-    country_place,
-    edition_order,
-)
+from .releases import WantedRelease, album_agreement, choose_release, country_place, edition_order
 from .songs import TitleAgreement, compare_titles, compare_version_sets, share_artist
 from .target import read_title
 from .versions import read_region

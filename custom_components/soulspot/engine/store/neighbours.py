@@ -6,6 +6,9 @@ from pathlib import Path
 import sqlite3
 from urllib.parse import quote
 
+from .settings import get_setting
+
+LIBRARY_KEY = "library_folder"  # Where an account's files lie, for its neighbours.
 _PATIENCE = 5.0  # seconds that a reader waits for a database that is just being opened
 
 
@@ -28,3 +31,19 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def is_kept_next_door(database: Path, library: Path, path: str) -> bool:
+    """Tell whether another account with the same library folder has this file too."""
+    for neighbour in find_neighbours(database):
+        try:
+            with reading(neighbour) as connection:
+                folder = get_setting(connection, LIBRARY_KEY)
+                if folder is None or not Path(folder).samefile(library):
+                    continue
+                held = "SELECT 1 FROM library_file WHERE path = ?"
+                if connection.execute(held, (path,)).fetchone() is not None:
+                    return True
+        except sqlite3.Error, OSError:
+            continue  # Nothing can be read there: nobody's word against it.
+    return False

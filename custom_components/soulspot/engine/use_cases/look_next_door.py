@@ -8,11 +8,10 @@ import sqlite3
 from ..model import Download, DownloadState, LibraryFile, Track, TrackId
 from ..store import claims, downloads, files, library_index, transfers
 from ..store.library_index import IndexedFile
-from ..store.neighbours import reading
+from ..store.neighbours import LIBRARY_KEY, reading
 from ..store.settings import get_setting
 from .owned import is_owned_as, library_file, title_key
 
-LIBRARY_KEY = "library_folder"
 _EARLY = (DownloadState.SEARCHING, DownloadState.CHOSEN)
 
 

@@ -10,6 +10,7 @@ from ..errors import InputError, StorageError
 from ..library.recycle_bin import delete, find_free, move_in, move_out
 from ..model import DownloadState, Reason, RecycledId, TrackId
 from ..store import downloads, files, journal, playlists, recycle_bin, removals, tracks, upgrades
+from ..store.neighbours import is_kept_next_door
 from ..store.recycle_bin import REMOVED, RecycledFile, RecycledState
 from ..views import RecycleBinSnapshot, RecycledEntry, RestoreReport
 from .context import Context
@@ -63,7 +64,12 @@ class RecycleBin:
             return 0
         count = 0
         async with self._lock:
-            begun = await self._context.database.run(_begin_due, now=self._context.clock.now())
+            begun = await self._context.database.run(
+                _begin_due,
+                self._context.settings.database,
+                library,
+                now=self._context.clock.now(),
+            )
             for file in begun:
                 count += await self._move_in(library, file)
         if begun:
@@ -181,10 +187,15 @@ class RecycleBin:
         return target
 
 
-def _begin_due(connection: sqlite3.Connection, *, now: datetime) -> tuple[RecycledFile, ...]:
-    """Take the files out of the library on paper whose grace is over."""
+def _begin_due(
+    connection: sqlite3.Connection, database: Path, library: Path, *, now: datetime
+) -> tuple[RecycledFile, ...]:
+    """Take the files out of the library on paper whose grace is over, unless a neighbour has them too."""
     begun = []
     for removal in removals.get_due(connection, _AT_ONCE, now=now):
+        held = files.get_files(connection, [removal.track_id]).get(removal.track_id)
+        if held is not None and is_kept_next_door(database, library, held.path):
+            continue
         reason = Reason(key=REMOVED, placeholders={"playlist": removal.playlist})
         recycled_id = recycle_bin.begin(connection, removal.track_id, reason, now=now)
         file = recycle_bin.get_file(connection, recycled_id) if recycled_id else None

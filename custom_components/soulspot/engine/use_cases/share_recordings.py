@@ -25,12 +25,12 @@ from ..store import (
     tracks,
     transfers,
 )
-from ..store.neighbours import find_neighbours
+from ..store.neighbours import LIBRARY_KEY, find_neighbours
 from ..store.settings import set_setting
 from ..store.transfers import StoredTransfer
 from ..views import EventKind
 from .context import Context
-from .look_next_door import LIBRARY_KEY, NextDoor, Source, is_same_track, look
+from .look_next_door import NextDoor, Source, is_same_track, look
 from .owned import title_key
 from .transfer_ends import withdraw
 from .write_playlist_files import WritePlaylistFiles
