@@ -27,8 +27,8 @@ from simulators.slskd import LATEST, SUPPORTED
 
 _DOOMS = {"time": 6, "transactions": 5, "answers": 4, "files": 5}
 _REACH = {"transactions": 120, "answers": 50, "files": 80}
-_LONGEST_LIFE = 0.8  # real seconds after the start-up
-_PATIENCE = 300.0  # real seconds for the last life of a world
+_LONGEST_LIFE = 1.6  # real seconds after the start-up
+_PATIENCE = 900.0  # real seconds for the last life of a world
 _RESTART_CHANCE = 0.03
 _STAND_IN_CHANCE = 0.05
 
