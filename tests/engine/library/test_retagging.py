@@ -1,6 +1,9 @@
 """Bring tags of filed tracks up to date: nothing but tags changes, and never twice."""
 
+import os
 from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 
@@ -8,7 +11,11 @@ from custom_components.soulspot.engine.errors import StorageError
 from custom_components.soulspot.engine.library import retagging
 from custom_components.soulspot.engine.library.filing import file_checksum
 from custom_components.soulspot.engine.library.retagging import RetaggedFile, retag_file
-from custom_components.soulspot.engine.library.storage import PRIVATE_FOLDER, flush_file
+from custom_components.soulspot.engine.library.storage import (
+    PRIVATE_FOLDER,
+    clean_temporary,
+    flush_file,
+)
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
 from custom_components.soulspot.engine.library.tag_set import TagSet
 from custom_components.soulspot.engine.library.tags import read_tags, write_tags
@@ -115,3 +122,30 @@ def test_formats_without_tags_say_so(tmp_path: Path, samples: dict[str, bytes]) 
     assert path.read_bytes() == samples["wav"]
     with pytest.raises(StorageError, match="file_vanished"):
         retag_file(tmp_path / "gone.flac", tmp_path, NEW, size=0, modified_ns=0)
+
+
+def test_killed_at_any_moment(track: Path, tmp_path: Path) -> None:
+    """Whichever file operation is the last one, the file is the old or the new one, never half."""
+    folder = tmp_path / "killed"
+    paths = os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
+    victim = Path(__file__).with_name("retagging_victim.py")
+    subprocess.run(
+        [sys.executable, "-S", str(victim), str(folder), str(track)],
+        check=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    old, format_name = track.read_bytes(), track.suffix[1:]
+    sound = audio_fingerprint(track, format_name)
+    copies = sorted(folder.glob(f"*/{track.name}"))
+    assert len(copies) > 8
+    states = set()
+    for copy in copies:
+        is_old = copy.read_bytes() == old
+        states.add(is_old)
+        assert is_old or read_tags(copy)["title"] == ["New"]
+        assert audio_fingerprint(copy, format_name) == sound
+        clean_temporary(copy.parent)
+        assert retag(copy, TagSet(title="New")).is_written is is_old
+        assert leftovers(copy) == []
+    assert states == {True, False}
