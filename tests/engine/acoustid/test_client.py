@@ -81,7 +81,7 @@ async def test_what_is_known_is_told() -> None:
         best, other = await service.client.look_up("AQAA", 200)
         assert (best.score, other.score) == (0.97, 0.62)
         song, lost = best.recordings
-        assert (song.musicbrainz_id, song.title, song.duration_ms) == ("ab-1", "Harbour", 201_500)
+        assert (song.musicbrainz_id, song.title) == ("ab-1", "Harbour")
         assert [(a.name, a.musicbrainz_id) for a in song.artists] == [
             ("Copper Canyon Quartet", "a-1")
         ]

@@ -129,7 +129,6 @@ def _recordings(result: dict[str, Any]) -> tuple[IdentifiedRecording, ...]:
             musicbrainz_id=identifier.lower(),
             title=_text(recording.get("title")),
             artists=_artists(recording),
-            duration_ms=_milliseconds(recording.get("duration")),
         )
         for recording in json_objects(result.get("recordings"))[:_RECORDINGS]
         if (identifier := _text(recording.get("id"))) is not None
@@ -156,10 +155,3 @@ def _score(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         return None
     return float(value)
-
-
-def _milliseconds(value: object) -> int | None:
-    """Return seconds, whole or not, as milliseconds."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
-        return None
-    return round(value * 1000)

@@ -18,7 +18,6 @@ class IdentifiedRecording:
     musicbrainz_id: str
     title: str | None = None
     artists: tuple[NamedArtist, ...] = ()
-    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

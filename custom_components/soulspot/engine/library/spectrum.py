@@ -30,7 +30,7 @@ _SILENCE = 1e-7  # Power of a window; more than one bit's noise.
 _FEWEST_WINDOWS = 12
 # Of the edges in a file's windows, the one that a quarter exceeds; measured by benchmarks/lossless.py.
 _SHARE = 0.75
-_EVEN_ODDS, _STEEPNESS = 11.6, 1.6  # dB, and per dB
+_EVEN_ODDS, _STEEPNESS = 12.5, 1.6  # dB, and per dB
 SUSPICIOUS = 0.5
 _SURE = 0.99
 
