@@ -133,6 +133,9 @@ _SMALL = frozenset(
     | {"playlist", "wanted_change", "transfer_change"}
 )
 _SORTED = "USE TEMP B-TREE"
+_ORDERED = re.compile(
+    r"SCAN (job USING COVERING INDEX job_(due|running)|download USING INDEX download_latest)"
+)
 
 
 def looks_at_everything(steps: list[str]) -> bool:
@@ -140,8 +143,8 @@ def looks_at_everything(steps: list[str]) -> bool:
     for detail in steps:
         found = re.match(r"SCAN (\w+(?: ROW)?)", detail)
         if found is not None and found[1] not in _SMALL:
-            # One in its order, up to the first row; the other holds what runs at this moment.
-            if not re.fullmatch(r"SCAN job USING COVERING INDEX job_(due|running)", detail):
+            # In the order of an index up to the first rows, or what runs at this moment.
+            if not _ORDERED.fullmatch(detail):
                 return True
         if detail.startswith(_SORTED):
             return True
@@ -189,6 +192,13 @@ async def test_no_tick_poll_or_snapshot_looks_at_everything(full: World) -> None
         "poll": (3, pipeline._transfers.look),
         "snapshot": (3, pipeline.queue.snapshot),
         "playlists": (1, pipeline.playlists.snapshot),
+        "page": (3, lambda: pipeline.queue.entries(limit=50)),
+        "page of states": (
+            3,
+            lambda: pipeline.queue.entries(
+                states=[DownloadState.ASK, DownloadState.QUEUED], limit=50, offset=50
+            ),
+        ),
     }
     for name, (fewest, work) in works.items():
         statements = await traced(full, work)

@@ -20,12 +20,10 @@ SELECT download.*, transfer.username, transfer.remote_path, transfer.size
 FROM download LEFT JOIN transfer ON transfer.download_id = download.id
 WHERE download.track_id IN (SELECT value FROM json_each(?))
 """
-_PAGE = """
-SELECT download.*, transfer.username, transfer.remote_path, transfer.size
-FROM download LEFT JOIN transfer ON transfer.download_id = download.id
-WHERE download.state IN (SELECT value FROM json_each(?))
-ORDER BY download.updated_at DESC, download.id LIMIT ? OFFSET ?
-"""
+_LATEST = _DOWNLOAD + "ORDER BY download.updated_at DESC, download.id LIMIT ? OFFSET ?"
+_LATEST_OF_STATE = (
+    _DOWNLOAD + "WHERE download.state = ? ORDER BY download.updated_at DESC, download.id LIMIT ?"
+)
 # Whoever waits for a search: those by the same first artist, and those of the same album.
 _OTHERS_WAITING = """
 WITH other (id) AS (
@@ -257,9 +255,18 @@ def list_downloads(
     offset: int,
 ) -> tuple[Download, ...]:
     """Return a page of downloads, the latest changed first."""
-    chosen = [state.value for state in (states or DownloadState)]
-    rows = connection.execute(_PAGE, (dump(chosen), limit, offset))
-    return tuple(_download(row) for row in rows)
+    chosen = dict.fromkeys(states or ())
+    if not chosen:
+        rows = connection.execute(_LATEST, (limit, offset)).fetchall()
+        return tuple(_download(row) for row in rows)
+    # Each state is in order by itself; together nothing would be found by an index.
+    found = [
+        row
+        for state in chosen
+        for row in connection.execute(_LATEST_OF_STATE, (state.value, limit + offset))
+    ]
+    found.sort(key=lambda row: (-row["updated_at"], row["id"]))
+    return tuple(_download(row) for row in found[offset : offset + limit])
 
 
 def count_states(connection: sqlite3.Connection) -> dict[DownloadState, int]:

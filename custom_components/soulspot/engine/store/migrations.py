@@ -151,6 +151,10 @@ CREATE TABLE claim (
     taken TEXT
 ) STRICT;
 CREATE INDEX claim_title ON claim (title_key);
+-- Pages of downloads begin with the latest changed.
+DROP INDEX download_state;
+CREATE INDEX download_state ON download (state, updated_at DESC, id);
+CREATE INDEX download_latest ON download (updated_at DESC, id);
 ALTER TABLE transfer ADD COLUMN phases TEXT NOT NULL DEFAULT '[]';
 
 -- What is shown all the time is counted as it changes: counting anew would look at everything.
