@@ -16,9 +16,11 @@ from yarl import URL
 from custom_components.soulspot.engine.composition import build_rooms
 from custom_components.soulspot.engine.errors import StorageError
 from custom_components.soulspot.engine.library.checks import CheckName
+from custom_components.soulspot.engine.library.fingerprint import fingerprint
 from custom_components.soulspot.engine.library.verify import Expectation, Verdict
 from custom_components.soulspot.engine.model import Artist, Track, TrackMetadata
 from custom_components.soulspot.engine.musicbrainz.lane import RequestLane
+from custom_components.soulspot.engine.programs import Caller, Programs
 from custom_components.soulspot.engine.settings import Endpoints, PipelineSettings
 from custom_components.soulspot.engine.store import Database, tracks, verdicts
 from custom_components.soulspot.engine.use_cases.verify_file import VerifyFile
@@ -26,7 +28,7 @@ from simulators import acoustid
 from simulators.acoustid import AcoustIdSimulator, Match
 
 from ..fakes import ManualClock
-from ..programs import FFMPEG, FPCALC, write_program
+from ..programs import FFMPEG, FPCALC, real, write_program
 from ..test_programs import is_running, wait_for
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -299,6 +301,28 @@ async def test_the_sound_is_recognised(
     verdict = await ask(tmp_path, matches)
     assert key_of(verdict, CheckName.ACOUSTID) == (result, reason)
     assert verdict.ok is (result != "failed")
+
+
+async def test_a_complaint_beside_a_fingerprint_does_not_matter(tmp_path: Path) -> None:
+    """Take what fpcalc prints, whatever it thinks of the end of the file."""
+    script = f'echo \'{{"duration": 3.0, "fingerprint": "{PRINT}"}}\'; echo ERROR >&2; exit 3'
+    matches = {PRINT: (Match(0.97, (recording(),)),)}
+    async with AcoustIdSimulator(matches) as service, desk_for(tmp_path, service) as desk:
+        desk.fpcalc(script)
+        verdict = await desk.check(desk.file())
+        assert key_of(verdict, CheckName.ACOUSTID) == ("passed", None)
+
+
+@pytest.mark.parametrize("name", ["song.flac", "-json.flac", "concat:a|b.flac", "a\nb.flac"])
+async def test_the_real_fpcalc(tmp_path: Path, name: str) -> None:
+    """Take a fingerprint with the real program, whatever the file is called."""
+    programs = Programs(fpcalc=real(FPCALC))
+    async with desk_for(tmp_path) as desk:
+        path = desk.file(name, seconds=12)
+    taken = fingerprint(path, "flac", programs, Caller())
+    assert taken is not None
+    assert taken.text.startswith("AQ")
+    assert taken.duration_s == pytest.approx(12, abs=0.1)
 
 
 async def test_ids_prove_and_disprove(tmp_path: Path) -> None:
