@@ -28,13 +28,13 @@ async def test_a_file_of_a_search_can_be_chosen(make_world: MakeWorld) -> None:
     )
     report = await world.passing(world.pipeline.tracks.search(track_id=track_id))
     [offer] = [item for item in report.candidates if item["peer"] == "bob"]
-    await world.passing(world.pipeline.queue.resume())
     chosen = await world.passing(
         world.pipeline.queue.choose(
             track_id, username=str(offer["peer"]), filename=str(offer["file"])
         )
     )
     assert not chosen.state.is_final
+    await world.passing(world.pipeline.queue.resume())
     status = await world.until(DownloadState.FILED)
     assert status.file is not None
     assert status.file.format == "mp3"
@@ -67,8 +67,8 @@ async def test_a_chosen_file_that_fails_is_asked_about_again(make_world: MakeWor
     )
     await world.passing(world.pipeline.tracks.search(track_id=track_id))
     path = copy("r3").path
-    await world.passing(world.pipeline.queue.resume())
     await world.passing(world.pipeline.queue.choose(track_id, username="bob", filename=path))
+    await world.passing(world.pipeline.queue.resume())
     status = await world.until(DownloadState.ASK)
     assert status.reason is not None
     assert status.reason.key == "chosen_file_failed"
@@ -82,9 +82,9 @@ async def test_the_length_is_the_persons_business(make_world: MakeWorld) -> None
     """A file that is too long for the track is refused by itself, but not when it was chosen."""
     world, track_id = await searched(make_world, peer("ann", copy("r3", length_ms=95_000)))
     await world.passing(world.pipeline.tracks.search(track_id=track_id))
-    await world.passing(world.pipeline.queue.resume())
     path = copy("r3").path
     await world.passing(world.pipeline.queue.choose(track_id, username="ann", filename=path))
+    await world.passing(world.pipeline.queue.resume())
     status = await world.until(DownloadState.FILED)
     assert status.file is not None
     assert status.file.duration_ms == pytest.approx(95_000, abs=100)
