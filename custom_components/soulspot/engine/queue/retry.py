@@ -8,10 +8,10 @@ _LONGEST_PAUSE = 6 * 3600.0
 _LONGEST_AWAY = 1800.0
 _JITTER = 0.25
 
-# Somebody else is there after a day, at the same hour too; who was not in a week is seldom soon after.
+# A day, a week, two weeks: somebody else is there after a day; what nobody had twice seldom comes soon.
 _ABSENT_FIRST = 24 * 3600.0
 _ABSENT_LONGEST = 14 * 24 * 3600.0
-_ABSENT_GROWTH = 3.0
+_ABSENT_GROWTH = 7.0
 
 
 def pause_after(attempts: int, generator: random.Random) -> timedelta:
