@@ -14,6 +14,7 @@ from pathlib import Path
 import signal
 import sys
 import traceback
+from types import SimpleNamespace
 from typing import Any, NoReturn
 from unittest.mock import patch
 
@@ -93,11 +94,16 @@ def _watch_files(library: str, doom: Doom) -> None:
 
 
 def _watch_answers(doom: Doom) -> aiohttp.TraceConfig:
-    """Count the answers of services, before anybody has read them."""
+    """Count the answers of services before anybody has read them, or only those to what changes something."""
     trace = aiohttp.TraceConfig()
 
-    async def ended(*_: object) -> None:
-        doom.count()
+    async def ended(
+        _session: aiohttp.ClientSession,
+        _context: SimpleNamespace,
+        request: aiohttp.TraceRequestEndParams,
+    ) -> None:
+        if doom.kind == "answers" or request.method == "POST":
+            doom.count()
 
     trace.on_request_end.append(ended)
     return trace
@@ -130,7 +136,7 @@ async def _import(pipeline: Pipeline, clock: SpedClock) -> None:
 async def _live(configuration: dict[str, Any]) -> None:
     """Work until nothing is left to be done, then say so."""
     doom = Doom(configuration["doom"], configuration["doom_number"])
-    traces = [_watch_answers(doom)] if doom.kind == "answers" else []
+    traces = [_watch_answers(doom)] if doom.kind in ("answers", "posts") else []
     if doom.kind == "files":
         _watch_files(str(Path(configuration["folder"]) / "library"), doom)
     clock = SpedClock(configuration["speed"], configuration["epoch"])
