@@ -1,8 +1,12 @@
 """Check on every version of slskd that the pipeline finds its way round failures and restarts."""
 
+import asyncio
+from typing import Any, NoReturn
+
 import pytest
 
 from custom_components.soulspot.engine.model import DownloadState
+from custom_components.soulspot.engine.slskd.client import SlskdClient
 from simulators.slskd import SUPPORTED, Behaviour, Fault, Outcome
 
 from .conftest import MakeWorld
@@ -61,6 +65,39 @@ async def test_a_file_that_arrives_while_nobody_looks(make_world: MakeWorld, ver
     await world.until(TRANSFERRING)
     await world.pass_time(5)
     await world.stop()
+    await world.slskd.advance(10 * MINUTE)
+    await world.start()
+    await world.until(FILED, seconds=10 * MINUTE)
+    await world.pass_time(MINUTE)
+    assert world.slskd.statistics.downloads_enqueued == 1
+    assert world.slskd.transfers.by_user() == {}
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+async def test_a_request_that_was_done_but_never_noted(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """Stopped before slskd's answer was stored: the file that arrived meanwhile is not asked for again."""
+    world = await make_world(peer("ann", copy("r3")), version=version)
+    ask = SlskdClient.enqueue
+
+    async def ask_and_hear_nothing(self: SlskdClient, *details: Any, **more: Any) -> NoReturn:
+        """Ask, and be stopped before the answer is of any use."""
+        await ask(self, *details, **more)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(SlskdClient, "enqueue", ask_and_hear_nothing)
+    await world.start("single")
+    await world.sync()
+    for _ in range(20):
+        await world.pass_time(15)
+        if world.slskd.statistics.downloads_enqueued:
+            break
+    assert world.slskd.statistics.downloads_enqueued == 1
+    await world.pass_time(5)
+    await world.stop()
+    monkeypatch.setattr(SlskdClient, "enqueue", ask)
     await world.slskd.advance(10 * MINUTE)
     await world.start()
     await world.until(FILED, seconds=10 * MINUTE)
