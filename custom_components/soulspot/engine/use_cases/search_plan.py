@@ -71,7 +71,11 @@ def ladder(
     if rounds == 0:
         return tuple(step for step in steps if step.kind is not QueryKind.WILDCARD) or steps
     usual = _usual(steps, free, was_silent=was_silent)
-    rest = [step for step in steps if step is not usual]
+    rest = [
+        step
+        for step in steps
+        if step is not usual and (was_silent or step.kind is not QueryKind.WILDCARD)
+    ]
     if rounds % 2 or not rest:
         return (usual,)
     return (rest[(rounds // 2 - 1) % len(rest)],)
