@@ -208,8 +208,10 @@ def _word(text: str, position: int) -> tuple[_Token, int]:
     is_prefix = is_escaped = False
     while position < len(text):
         character = text[position]
-        if character == "\\" and position + 1 < len(text):
+        if character == "\\":
             position += 1
+            if position == len(text):
+                raise BadQueryError("nothing stands after a backslash")
             is_escaped = True
             characters.append(text[position])
         elif character == "*":

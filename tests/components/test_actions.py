@@ -117,8 +117,10 @@ async def test_download_missing(hass: HomeAssistant, world: World) -> None:
     assert filed["file"]["format"] == "flac"
     assert filed["file_path"].startswith(str(world.library))
     assert absent["state"] == "not_available"
-    assert absent["reason_key"] == "no_results"
-    assert absent["reason"] == "No peer offers this track now"
+    assert absent["reason_key"] == "only_kin_offered"
+    assert absent["reason"] == (
+        "Peers share other tracks of this artist or album, but not this one now"
+    )
 
 
 async def test_import_a_list(hass: HomeAssistant, world: World) -> None:

@@ -51,7 +51,9 @@ async def test_main_job(hass: HomeAssistant, world: World) -> None:
     assert (world.library / str(completed["path"])).is_file()
     absent = next(event for event in events if event["event_type"] == "not_available")
     assert absent["title"] == "Lost Interlude"
-    assert absent["reason"] == "No peer offers this track now"
+    assert absent["reason"] == (
+        "Peers share other tracks of this artist or album, but not this one now"
+    )
 
 
 @pytest.mark.parametrize("world", SUPPORTED[:-1], indirect=True)

@@ -357,7 +357,7 @@ async def test_what_nobody_shares_is_looked_for_ever_more_rarely(make_world: Mak
     assert sum(rounds) == 2
     assert [event.kind for event in world.events] == [EventKind.NOT_AVAILABLE]
     world.slskd.set_presence("ann", Presence.ONLINE)
-    await world.leap(15 * 24 * HOUR)
+    await world.leap(18 * 24 * HOUR)
     await world.until(FILED)
 
 
@@ -381,8 +381,6 @@ async def test_a_doubtful_file_is_a_question(make_world: MakeWorld) -> None:
     world = await make_world(peer("ann", nameless))
     await world.start("single")
     await world.sync()
-    await world.until(DownloadState.NOT_AVAILABLE)
-    await world.leap(30 * HOUR)
     status = await world.until(DownloadState.ASK, FILED)
     assert status.state is DownloadState.ASK
     assert status.reason is not None
@@ -566,8 +564,6 @@ async def test_an_answer_to_a_question_is_not_lost(make_world: MakeWorld) -> Non
     pipeline = await world.start("single")
     pipeline.subscribe(answer)
     await world.sync()
-    await world.until(DownloadState.NOT_AVAILABLE)
-    await world.leap(30 * HOUR)  # Until other words are searched for.
     await world.until(DownloadState.ASK)
     await world.pass_time(2 * MINUTE)
     searched = [

@@ -83,7 +83,7 @@ async def test_escaped_text_is_plain_text() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "AND x", "x AND", "(a", "a)", '"open', "recording:", "dur:[1 2]", "a/b"],
+    ["", "AND x", "x AND", "(a", "a)", '"open', "recording:", "dur:[1 2]", "a/b", "\\", "a\\"],
 )
 def test_broken_queries_are_refused(query: str) -> None:
     """A query that is not escaped properly must not pass by luck."""

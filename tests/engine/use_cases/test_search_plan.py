@@ -130,6 +130,7 @@ def test_a_persons_words_stand_alone() -> None:
 
 FULL = Query(text="Copper Canyon Quartet Gravel Snow", kind=QueryKind.FULL)
 TITLE = Query(text="Gravel Snow", kind=QueryKind.TITLE)
+OTHER = Query(text="Other Player Gravel Snow", kind=QueryKind.OTHER_ARTIST)
 FOLDED = Query(text="copper canyon quartet gravel snow", kind=QueryKind.FOLDED)
 ARTIST = Query(text="Copper Canyon Quartet", kind=QueryKind.ARTIST)
 RELEASE = Query(text="Copper Canyon Quartet Harbour Lights", kind=QueryKind.RELEASE)
@@ -179,10 +180,12 @@ def test_silence_is_looked_into_once_for_all() -> None:
     assert worth(FULL, RELEASE, has_title=False)
 
 
-def test_a_track_alone_waits_for_its_next_turn() -> None:
-    """Only letters without accents are tried at once."""
-    assert not worth(TITLE, FULL, is_own=True)
+def test_a_track_alone_leaves_the_artist_out_when_nobody_answers() -> None:
+    """Many name a file by its title and nothing else; other wordings wait for the next turn."""
+    assert worth(TITLE, FULL, is_own=True)
     assert worth(FOLDED, FULL, is_own=True)
+    assert not worth(OTHER, FULL, is_own=True)
+    assert not worth(TITLE, FULL, responses=1, is_own=True)
 
 
 # --- What is remembered --------------------------------------------------------------------------

@@ -109,12 +109,11 @@ def note_blocked(
     journal.write(connection, download.track_id, "seems_blocked", now=now, query=silent.text)
 
 
-def not_found(results: int) -> Reason:
-    """Return why nothing was taken."""
-    return Reason(
-        key=NOBODY_ANSWERED if results == 0 else "no_match",
-        placeholders={"files": str(results)},
-    )
+def not_found(results: int, *, is_kin_offered: bool = False) -> Reason:
+    """Return why nothing was taken; `is_kin_offered` tells that others of its artist or album are shared."""
+    if results:
+        return Reason(key="no_match", placeholders={"files": str(results)})
+    return Reason(key="only_kin_offered" if is_kin_offered else NOBODY_ANSWERED)
 
 
 def _pool(decision: Decision) -> list[dict[str, Any]]:

@@ -24,6 +24,11 @@ class Seen:
     is_own: bool  # The track's own words, not those for several tracks.
     is_now: bool  # Asked at this turn.
 
+    @property
+    def is_anything(self) -> bool:
+        """Tell whether anybody answered."""
+        return self.responses > 0
+
     @classmethod
     def of(cls, query: Query, findings: Findings, *, is_own: bool) -> Seen:
         """Sum up what a search of this turn has brought."""
@@ -117,20 +122,21 @@ def is_worth_asking(
     A whole answer speaks for everything that is there now, and fewer words than those of an answer that was
     cut short bring less of what is wanted; other words may bring more at the next
     turn, hours later, from other people too. At once they are asked when the answer was cut short, and
-    when nobody answered at all: for letters without accents, or to learn for several tracks whether the
-    server drops the artist's name, or an album goes by another one. `is_suspected` tells that one track
-    has shown that already; `has_title` that the title alone can be asked for, which brings all the same.
+    when nobody answered at all: for letters without accents, by a telling title alone, as many people name
+    a file by nothing else, or to learn for several tracks whether the server drops the artist's name, or
+    an album goes by another one. `is_suspected` tells that one track has shown that already; `has_title`
+    that the title alone can be asked for, which brings all the same.
     """
     if seen is None:
         return True
     if not seen.is_whole:
         return not is_narrower(seen.query.text, step.text)
-    if seen.responses:
+    if seen.is_anything:
         return False
     if is_suspected:
         return not names_artist
     if seen.is_own or not seen.is_now:
-        return step.kind is QueryKind.FOLDED and seen.is_own
+        return seen.is_own and step.kind in (QueryKind.TITLE, QueryKind.FOLDED)
     return not names_artist or (seen.query.kind is QueryKind.RELEASE and not has_title)
 
 

@@ -1,6 +1,6 @@
 """Look for a source of a track: among answers to others, with others, and alone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 import random
 
@@ -111,10 +111,10 @@ class SearchTrack:
             if await self._keep(turn, findings, progress) is Outcome.TAKE:
                 return None
         seen = together.seen
-        if seen is not None:
-            progress = replace(progress, results=progress.results + seen.responses)
-            if progress.rounds and seen.is_whole:
-                return await self._after_ladder(turn.download, progress)
+        if seen is not None and progress.rounds and seen.is_whole:
+            return await self._after_ladder(
+                turn.download, progress, is_kin_offered=seen.is_anything
+            )
         return await self._climb(turn, seen, progress)
 
     async def _climb(
@@ -123,6 +123,7 @@ class SearchTrack:
         """Try the queries that are left while they are worth it, each stored before the next."""
         if seen is None and 0 < progress.query_position <= len(turn.steps):
             seen = await self._seen_before(turn.steps[progress.query_position - 1])
+        is_kin_offered = seen is not None and not seen.is_own and seen.is_anything
         silent = _silent(seen, turn)
         for position in range(progress.query_position, len(turn.steps)):
             step = turn.steps[position]
@@ -148,7 +149,7 @@ class SearchTrack:
             is_known = findings.is_known_there and not findings.is_taken  # Else all were tried.
             if progress.results >= _ENOUGH_SEEN or is_known:
                 break
-        return await self._after_ladder(turn.download, progress)
+        return await self._after_ladder(turn.download, progress, is_kin_offered=is_kin_offered)
 
     async def _is_worth_asking(self, turn: _Turn, step: Query, seen: Seen | None) -> bool:
         """Tell whether a query may bring what is not known yet; a person's own words always may."""
@@ -209,7 +210,9 @@ class SearchTrack:
         until = self._context.clock.now() + pause
         return Later(until=until, reason=reason, is_attempt=is_attempt)
 
-    async def _after_ladder(self, download: Download, progress: SearchProgress) -> Result:
+    async def _after_ladder(
+        self, download: Download, progress: SearchProgress, *, is_kin_offered: bool
+    ) -> Result:
         """Ask the user when something is worth it, else look again at ever longer intervals."""
         now = self._context.clock.now()
         pool = await self._context.database.run(fresh_sources, download)
@@ -218,7 +221,7 @@ class SearchTrack:
             await self._states.end(download, DownloadState.ASK, reason)
             return Done()
         rounds = progress.rounds + 1
-        reason = not_found(progress.results)
+        reason = not_found(progress.results, is_kin_offered=is_kin_offered)
         await self._context.database.run(
             downloads.save_progress,
             download.id,
