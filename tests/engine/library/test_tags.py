@@ -353,8 +353,10 @@ def test_ffprobe_reads_the_same(make_file: Callable[..., Path], format_name: str
     """Another reader finds the same texts, by its own names for them."""
     path = make_file(format_name)
     write_tags(path, FULL)
-    command = [real(FFPROBE), "-v", "error", "-show_format", "-show_streams", "-of", "json", path]
-    said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    options = ["-v", "error", "-show_format", "-show_streams", "-of", "json"]
+    said = json.loads(
+        subprocess.run([real(FFPROBE), *options, path], check=True, capture_output=True).stdout
+    )
     tags = said["format"].get("tags", {})
     for stream in said["streams"]:
         if stream["codec_type"] == "audio":
