@@ -14,7 +14,7 @@ from .formats import AUDIO_EXTENSIONS, extension_of
 from .storage import displayable
 from .tags import tags_of
 
-_LOOKS_A_BATCH = 1000
+_LOOKS_A_BATCH = 5000
 # Thumbnails and waste bins of network storage and Windows.
 _SYSTEM_FOLDERS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found")
 
