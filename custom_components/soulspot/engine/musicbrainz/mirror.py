@@ -1,10 +1,9 @@
 """Know the servers that speak MusicBrainz's language: the real one and mirrors of it."""
 
-import re
-
 from yarl import URL
 
-from ..errors import InputError, InvalidReplyError, NotFoundError, Service
+from ..addresses import parse_address
+from ..errors import InvalidReplyError, NotFoundError, Service
 from ..http import HttpClient
 from ..payload import json_object
 from .lane import PACE, RequestLane
@@ -14,8 +13,6 @@ VARIOUS_ARTISTS_ID = "89ad4ac3-39f7-470e-963a-56509c546377"
 FASTEST_PACE, SLOWEST_PACE = 0.02, 60.0  # seconds between starts
 _OFFICIAL = "musicbrainz.org"
 _SERVICE_PATH = "/ws/2"
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
 def normalise_mirror(text: str) -> URL:
@@ -23,23 +20,7 @@ def normalise_mirror(text: str) -> URL:
 
     Raises InputError `invalid_url` for anything else, also for a user or password in the address.
     """
-    trimmed = text.strip()
-    if not trimmed or _UNPRINTABLE.search(trimmed):
-        raise InputError("invalid_url")
-    if _SCHEME.match(trimmed) is None:
-        trimmed = f"http://{trimmed}"
-    try:
-        url = URL(trimmed)
-        port = url.port
-    except ValueError as error:
-        raise InputError("invalid_url") from error
-    if (
-        url.scheme not in ("http", "https")
-        or not url.raw_host
-        or not port
-        or "@" in url.raw_authority
-    ):
-        raise InputError("invalid_url")
+    url = parse_address(text.strip())
     path = url.raw_path.rstrip("/")
     if not path.endswith(_SERVICE_PATH):
         path += _SERVICE_PATH
