@@ -24,6 +24,7 @@ from .queue.scheduler import Scheduler, Worker
 from .settings import PipelineSettings
 from .statistics import collect_statistics
 from .store import network
+from .store.jobs import Job
 from .store.settings import get_setting, set_setting
 from .use_cases.context import Listener
 from .use_cases.download_track import DownloadTrack
@@ -95,27 +96,10 @@ class Pipeline:
         )
         download = DownloadTrack(context, self._sources, self._watch, self._shared)
         filing = FileTrack(context, self._playlist_files, self._recycle_bin)
-        retagging = RetagTrack(context)
-        self._scheduler = Scheduler(
-            database,
-            clock,
-            {
-                JobKind.PLAYLIST_SYNC: Worker(handle=self._sync.handle, service=Service.SPOTIFY),
-                JobKind.DOWNLOAD: Worker(
-                    handle=download.handle,
-                    concurrency=2,
-                    is_ready=lambda: self._watch.is_ready and self._index.is_ready,
-                    on_failure=download.fail,
-                ),
-                JobKind.METADATA: Worker(handle=enrich.handle, service=Service.MUSICBRAINZ),
-                JobKind.FILING: Worker(
-                    handle=lambda job: (retagging if is_retagging(job) else filing).handle(job),
-                    on_failure=lambda job, reason: (
-                        retagging if is_retagging(job) else filing
-                    ).fail(job, reason),
-                ),
-            },
+        workers = self._workers(
+            download=download, enrich=enrich, filing=filing, retagging=RetagTrack(context)
         )
+        self._scheduler = Scheduler(database, clock, workers)
         show = Show(context, self._transfers.live, self._rooms.files)
         self.playlists = Playlists(
             context,
@@ -216,6 +200,35 @@ class Pipeline:
         )
 
     # --- Inside ------------------------------------------------------------------------------
+
+    def _workers(
+        self,
+        *,
+        download: DownloadTrack,
+        enrich: EnrichMetadata,
+        filing: FileTrack,
+        retagging: RetagTrack,
+    ) -> dict[JobKind, Worker]:
+        """Say who does which jobs, how many at once, and what each kind waits for."""
+
+        def worker_of(job: Job) -> FileTrack | RetagTrack:
+            """Return who brings a file into the library, or renews its tags there."""
+            return retagging if is_retagging(job) else filing
+
+        return {
+            JobKind.PLAYLIST_SYNC: Worker(handle=self._sync.handle, service=Service.SPOTIFY),
+            JobKind.DOWNLOAD: Worker(
+                handle=download.handle,
+                concurrency=2,
+                is_ready=lambda: self._watch.is_ready and self._index.is_ready,
+                on_failure=download.fail,
+            ),
+            JobKind.METADATA: Worker(handle=enrich.handle, service=Service.MUSICBRAINZ),
+            JobKind.FILING: Worker(
+                handle=lambda job: worker_of(job).handle(job),
+                on_failure=lambda job, reason: worker_of(job).fail(job, reason),
+            ),
+        }
 
     @property
     def _is_working(self) -> bool:
