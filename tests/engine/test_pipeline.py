@@ -346,7 +346,7 @@ async def test_what_nobody_shares_is_looked_for_ever_more_rarely(make_world: Mak
     assert status.reason is not None
     assert status.reason.key == "no_results"
     rounds: list[int] = []
-    for _ in range(11):
+    for _ in range(12):
         before = len(world.slskd.statistics.searches_sent_at)
         await world.leap(23 * HOUR)
         await world.pass_time(3 * MINUTE)
