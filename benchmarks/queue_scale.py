@@ -34,8 +34,8 @@ from custom_components.soulspot.engine.slskd.client import SlskdClient
 from custom_components.soulspot.engine.store import Database, downloads, jobs, tracks, transfers
 from custom_components.soulspot.engine.store.caches import CacheSpace, StoredCache
 from custom_components.soulspot.engine.use_cases.context import Announcer, Context
-from custom_components.soulspot.engine.use_cases.watch_slskd import WatchSlskd
-from custom_components.soulspot.engine.use_cases.watch_transfers import WatchTransfers
+from custom_components.soulspot.engine.use_cases.downloads.watch_slskd import WatchSlskd
+from custom_components.soulspot.engine.use_cases.downloads.watch_transfers import WatchTransfers
 
 _PEERS = 300
 _LANES = 20

@@ -49,8 +49,8 @@ class Site:
         from custom_components.soulspot.engine.settings import PipelineSettings, PlaylistOptions
         from custom_components.soulspot.engine.store import Database
         from custom_components.soulspot.engine.use_cases.context import Announcer, Context
-        from custom_components.soulspot.engine.use_cases.recycle_bin import RecycleBin
-        from custom_components.soulspot.engine.use_cases.write_playlist_files import (
+        from custom_components.soulspot.engine.use_cases.library.recycle_bin import RecycleBin
+        from custom_components.soulspot.engine.use_cases.library.write_playlist_files import (
             WritePlaylistFiles,
         )
 
@@ -139,7 +139,7 @@ def _replace(connection: Any, *, now: datetime) -> Any:
     """Store that a better file has come, as the filing of an upgrade does."""
     from custom_components.soulspot.engine.model import Quality
     from custom_components.soulspot.engine.store import downloads, files
-    from custom_components.soulspot.engine.use_cases.replace_file import begin_replacement
+    from custom_components.soulspot.engine.use_cases.library.replace_file import begin_replacement
 
     row = connection.execute("SELECT track_id FROM library_file").fetchone()
     download_id = downloads.request_download(
@@ -217,8 +217,8 @@ def in_child(folder: Path, work: str, moment: int | None) -> int:
 def main() -> None:
     """Kill at every moment, then recover everywhere."""
     prepare_import()
-    import custom_components.soulspot.engine.use_cases.recycle_bin
-    import custom_components.soulspot.engine.use_cases.replace_file  # noqa: F401
+    import custom_components.soulspot.engine.use_cases.library.recycle_bin
+    import custom_components.soulspot.engine.use_cases.library.replace_file  # noqa: F401
 
     base, work = Path(sys.argv[1]), sys.argv[2]
     moment, status = 0, -1

@@ -11,7 +11,7 @@ import pytest
 from custom_components.soulspot.engine.errors import InputError
 from custom_components.soulspot.engine.model import DownloadState, Quality, Reason, TrackId
 from custom_components.soulspot.engine.settings import PlaylistOptions
-from custom_components.soulspot.engine.use_cases import find_sources
+from custom_components.soulspot.engine.use_cases.searches import find_sources
 from custom_components.soulspot.engine.views import DownloadEvent, EventKind
 from simulators.audio import Damage, Profile
 from simulators.slskd import SUPPORTED, Attributes, Behaviour, Outcome, Peer, Presence

@@ -16,7 +16,9 @@ import pytest
 
 from benchmarks.crash_world import World
 from custom_components.soulspot.engine.model import DownloadState
-from custom_components.soulspot.engine.use_cases.import_playlist import ImportPlaylistRequest
+from custom_components.soulspot.engine.use_cases.playlists.import_playlist import (
+    ImportPlaylistRequest,
+)
 from simulators.slskd import SUPPORTED
 from simulators.slskd.search_model import SearchOptions
 

@@ -19,7 +19,7 @@ from .world import HOUR, MINUTE, World, copy, peer
 
 FILED = DownloadState.FILED
 TRANSFERRING = DownloadState.TRANSFERRING
-UNDER_WAY = ("custom_components.soulspot.engine.use_cases.watch_slskd",)
+UNDER_WAY = ("custom_components.soulspot.engine.use_cases.downloads.watch_slskd",)
 
 
 def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from custom_components.soulspot.engine.model import DownloadState
-from custom_components.soulspot.engine.use_cases import transfer_deadlines
+from custom_components.soulspot.engine.use_cases.downloads import transfer_deadlines
 from custom_components.soulspot.engine.views import Trouble
 from simulators.slskd import SUPPORTED, Behaviour, Fault, Outcome
 

@@ -19,7 +19,7 @@ from .spotify.images import fetch_image
 from .store import Database
 from .store.caches import CacheSpace, StoredCache
 from .use_cases.context import Announcer, Context
-from .use_cases.spotify_guard import StoredGuard
+from .use_cases.playlists.spotify_guard import StoredGuard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,23 +27,23 @@ from .store import network
 from .store.jobs import Job
 from .store.settings import get_setting, set_setting
 from .use_cases.context import Listener
-from .use_cases.download_track import DownloadTrack
-from .use_cases.enrich_metadata import EnrichMetadata
-from .use_cases.file_track import FileTrack
-from .use_cases.find_sources import FindSources
-from .use_cases.index_library import IndexLibrary
-from .use_cases.preview_search import PreviewSearch
-from .use_cases.recycle_bin import RecycleBin
-from .use_cases.request_download import RequestDownload
-from .use_cases.retag_track import RetagTrack, is_retagging
-from .use_cases.share_recordings import ShareRecordings
+from .use_cases.downloads.download_track import DownloadTrack
+from .use_cases.downloads.request_download import RequestDownload
+from .use_cases.downloads.share_recordings import ShareRecordings
+from .use_cases.downloads.watch_slskd import WatchSlskd
+from .use_cases.downloads.watch_transfers import WatchTransfers
+from .use_cases.library.file_track import FileTrack
+from .use_cases.library.index_library import IndexLibrary
+from .use_cases.library.recycle_bin import RecycleBin
+from .use_cases.library.retag_track import RetagTrack, is_retagging
+from .use_cases.library.tidy_library import TidyLibrary
+from .use_cases.library.upgrade_files import UpgradeFiles
+from .use_cases.library.write_playlist_files import WritePlaylistFiles
+from .use_cases.metadata.enrich_metadata import EnrichMetadata
+from .use_cases.playlists.sync_playlists import SyncPlaylists
+from .use_cases.searches.find_sources import FindSources
+from .use_cases.searches.preview_search import PreviewSearch
 from .use_cases.show import Show
-from .use_cases.sync_playlists import SyncPlaylists
-from .use_cases.tidy_library import TidyLibrary
-from .use_cases.upgrade_files import UpgradeFiles
-from .use_cases.watch_slskd import WatchSlskd
-from .use_cases.watch_transfers import WatchTransfers
-from .use_cases.write_playlist_files import WritePlaylistFiles
 from .views import DownloadEvent, EventKind, ServiceHealth
 
 _LOGGER = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import Any
 from .composition import Rooms
 from .programs import find_programs
 from .store import downloads, jobs, verdicts
-from .use_cases.index_library import IndexProgress
+from .use_cases.library.index_library import IndexProgress
 from .views import ServiceHealth
 
 

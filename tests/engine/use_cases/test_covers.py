@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.soulspot.engine.model import Track
-from custom_components.soulspot.engine.use_cases.tag_track import tags_for
+from custom_components.soulspot.engine.use_cases.library.tag_track import tags_for
 from simulators.musicbrainz import Fault
 
 from ..conftest import MakeWorld

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.soulspot.engine.errors import InputError, ServiceError
 from custom_components.soulspot.engine.model import Track
-from custom_components.soulspot.engine.use_cases import enrich_metadata
+from custom_components.soulspot.engine.use_cases.metadata import enrich_metadata
 from simulators.musicbrainz import Fault, mbid
 
 from ..conftest import MakeWorld

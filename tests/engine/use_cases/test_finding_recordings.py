@@ -13,7 +13,7 @@ from custom_components.soulspot.engine.model import (
     TrackId,
     TrackMetadata,
 )
-from custom_components.soulspot.engine.use_cases.find_recording import FindRecording, Hints
+from custom_components.soulspot.engine.use_cases.metadata.find_recording import FindRecording, Hints
 from simulators.catalogue import demo_catalogue
 from simulators.musicbrainz import Fault, imperfections as odd, mbid
 from simulators.spotify.identity import spotify_id

@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 
 from custom_components.soulspot.engine.errors import InputError
 from custom_components.soulspot.engine.model import MetadataField
-from custom_components.soulspot.engine.use_cases.metadata_values import (
+from custom_components.soulspot.engine.use_cases.metadata.metadata_values import (
     read_musicbrainz_id,
     read_values,
 )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from custom_components.soulspot.engine.use_cases.peer_turns import (
+from custom_components.soulspot.engine.use_cases.downloads.peer_turns import (
     FLOWING,
     PEERS_AT_ONCE,
     QUEUED,

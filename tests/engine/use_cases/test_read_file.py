@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.soulspot.engine.use_cases.read_file import (
+from custom_components.soulspot.engine.use_cases.library.read_file import (
     CHECKSUM_LIFETIME,
     METADATA_LIFETIME,
     ReadFile,

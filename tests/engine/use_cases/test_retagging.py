@@ -6,7 +6,7 @@ from custom_components.soulspot.engine.library.filing import file_checksum
 from custom_components.soulspot.engine.library.tag_set import TagSet
 from custom_components.soulspot.engine.library.tags import write_tags
 from custom_components.soulspot.engine.model import DownloadState, MetadataField
-from custom_components.soulspot.engine.use_cases.retag_track import queue_retagging
+from custom_components.soulspot.engine.use_cases.library.retag_track import queue_retagging
 from custom_components.soulspot.engine.views import TrackStatus
 from simulators.musicbrainz import mbid
 

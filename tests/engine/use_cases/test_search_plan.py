@@ -7,14 +7,21 @@ import pytest
 from custom_components.soulspot.engine.errors import InputError
 from custom_components.soulspot.engine.matching import Query, QueryKind, WantedRecording
 from custom_components.soulspot.engine.model import Album, Artist, PeerResponse, RemoteFile
-from custom_components.soulspot.engine.use_cases.search_memory import (
+from custom_components.soulspot.engine.use_cases.searches.search_memory import (
     ANSWERS_FRESH,
     Answers,
     SearchMemory,
     words_of,
 )
-from custom_components.soulspot.engine.use_cases.search_plan import Others, ladder, shared_queries
-from custom_components.soulspot.engine.use_cases.search_together import Seen, is_worth_asking
+from custom_components.soulspot.engine.use_cases.searches.search_plan import (
+    Others,
+    ladder,
+    shared_queries,
+)
+from custom_components.soulspot.engine.use_cases.searches.search_together import (
+    Seen,
+    is_worth_asking,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=365)

@@ -6,8 +6,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.soulspot.engine.slskd.models import FailureKind, Transfer, TransferState
-from custom_components.soulspot.engine.use_cases.observed_time import ObservedTime
-from custom_components.soulspot.engine.use_cases.transfer_deadlines import (
+from custom_components.soulspot.engine.use_cases.downloads.observed_time import ObservedTime
+from custom_components.soulspot.engine.use_cases.downloads.transfer_deadlines import (
     Waited,
     overdue,
     total_deadline,

@@ -23,7 +23,7 @@ from custom_components.soulspot.engine.musicbrainz.lane import RequestLane
 from custom_components.soulspot.engine.programs import Caller, Programs
 from custom_components.soulspot.engine.settings import Endpoints, PipelineSettings
 from custom_components.soulspot.engine.store import Database, tracks, verdicts
-from custom_components.soulspot.engine.use_cases.verify_file import VerifyFile
+from custom_components.soulspot.engine.use_cases.library.verify_file import VerifyFile
 from simulators import acoustid
 from simulators.acoustid import AcoustIdSimulator, Match
 

@@ -3,9 +3,9 @@
 from ..model import RecycledId, TrackId
 from ..store import removals
 from ..use_cases.context import Context
-from ..use_cases.index_library import IndexLibrary, IndexProgress
-from ..use_cases.recycle_bin import RecycleBin
-from ..use_cases.write_playlist_files import WritePlaylistFiles
+from ..use_cases.library.index_library import IndexLibrary, IndexProgress
+from ..use_cases.library.recycle_bin import RecycleBin
+from ..use_cases.library.write_playlist_files import WritePlaylistFiles
 from ..views import RecycleBinSnapshot, RestoreReport
 
 

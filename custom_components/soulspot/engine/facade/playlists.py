@@ -11,14 +11,14 @@ from ..spotify.client import SpotifyClient
 from ..spotify.links import parse_playlist_link
 from ..store import playlists
 from ..use_cases.context import Context
-from ..use_cases.export_playlist import ExportPlaylist, ExportPlaylistRequest
-from ..use_cases.import_list import ImportList, ImportListRequest
-from ..use_cases.import_playlist import ImportPlaylist, ImportPlaylistRequest
-from ..use_cases.recycle_bin import RecycleBin
-from ..use_cases.request_download import RequestDownload
+from ..use_cases.downloads.request_download import RequestDownload
+from ..use_cases.library.recycle_bin import RecycleBin
+from ..use_cases.library.write_playlist_files import WritePlaylistFiles
+from ..use_cases.playlists.export_playlist import ExportPlaylist, ExportPlaylistRequest
+from ..use_cases.playlists.import_list import ImportList, ImportListRequest
+from ..use_cases.playlists.import_playlist import ImportPlaylist, ImportPlaylistRequest
+from ..use_cases.playlists.sync_playlists import SyncPlaylists
 from ..use_cases.show import Show
-from ..use_cases.sync_playlists import SyncPlaylists
-from ..use_cases.write_playlist_files import WritePlaylistFiles
 from ..views import EntryStatus, ExportReport, ImportReport, PlaylistsSnapshot
 
 

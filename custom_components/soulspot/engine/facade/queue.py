@@ -8,18 +8,18 @@ from ..queue.scheduler import Scheduler
 from ..slskd.transfer_parsing import parse_webhook
 from ..store import tracks
 from ..store.settings import get_setting, set_setting
-from ..use_cases.cancel_download import CancelDownload
-from ..use_cases.choose_candidate import ChooseCandidate, ChooseCandidateRequest
 from ..use_cases.context import Context
-from ..use_cases.file_track import FileTrack
-from ..use_cases.ignore_track import IgnoreTrack
-from ..use_cases.index_library import IndexLibrary
-from ..use_cases.preview_search import PreviewSearch
-from ..use_cases.request_download import RequestDownload
-from ..use_cases.share_recordings import ShareRecordings
+from ..use_cases.downloads.cancel_download import CancelDownload
+from ..use_cases.downloads.choose_candidate import ChooseCandidate, ChooseCandidateRequest
+from ..use_cases.downloads.ignore_track import IgnoreTrack
+from ..use_cases.downloads.request_download import RequestDownload
+from ..use_cases.downloads.share_recordings import ShareRecordings
+from ..use_cases.downloads.watch_slskd import WatchSlskd
+from ..use_cases.downloads.watch_transfers import WatchTransfers
+from ..use_cases.library.file_track import FileTrack
+from ..use_cases.library.index_library import IndexLibrary
+from ..use_cases.searches.preview_search import PreviewSearch
 from ..use_cases.show import Show
-from ..use_cases.watch_slskd import WatchSlskd
-from ..use_cases.watch_transfers import WatchTransfers
 from ..views import QueueSnapshot, TrackStatus
 
 _PAUSED_KEY = "paused"

@@ -6,11 +6,11 @@ from ..model import MetadataField, MetadataSource, Quality, Track, TrackId
 from ..store import candidates, downloads, journal, tracks
 from ..store.candidates import StoredCandidate
 from ..store.journal import JournalEntry
-from ..use_cases.choose_metadata import ChooseMetadata, ChooseMetadataRequest
 from ..use_cases.context import Context
-from ..use_cases.enrich_metadata import EnrichMetadata, EnrichMetadataRequest
-from ..use_cases.preview_search import PreviewSearch, PreviewSearchRequest
-from ..use_cases.request_download import RequestDownload, track_from_words
+from ..use_cases.downloads.request_download import RequestDownload, track_from_words
+from ..use_cases.metadata.choose_metadata import ChooseMetadata, ChooseMetadataRequest
+from ..use_cases.metadata.enrich_metadata import EnrichMetadata, EnrichMetadataRequest
+from ..use_cases.searches.preview_search import PreviewSearch, PreviewSearchRequest
 from ..use_cases.show import Show
 from ..views import DownloadReport, EnrichReport, SearchReport, TrackStatus
 

@@ -37,8 +37,8 @@ from ..views import (
     TrackStatus,
 )
 from .context import Context
-from .read_file import ReadFile
-from .watch_transfers import LiveTransfer, totals
+from .downloads.watch_transfers import LiveTransfer, totals
+from .library.read_file import ReadFile
 
 _MAXIMUM_PAGE = 500
 _MINUTE = timedelta(minutes=1)

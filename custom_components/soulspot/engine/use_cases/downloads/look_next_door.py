@@ -1,0 +1,154 @@
+"""Find out whether another account has a recording, or is bringing it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+import sqlite3
+
+from ...model import Download, DownloadState, LibraryFile, Track, TrackId
+from ...store import claims, downloads, files, library_index, transfers
+from ...store.library_index import IndexedFile
+from ...store.neighbours import LIBRARY_KEY, reading
+from ...store.settings import get_setting
+from ..library.owned import is_owned_as, library_file, title_key
+
+_EARLY = (DownloadState.SEARCHING, DownloadState.CHOSEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Hold a complete file of a neighbour's; `file` is None for one that is not in a library yet."""
+
+    path: Path
+    library: Path | None
+    file: LibraryFile | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDoor:
+    """Say what a neighbour has of a recording: a file, or work on its track, or both None."""
+
+    database: Path
+    source: Source | None = None
+    busy_with: TrackId | None = None
+
+
+def look(
+    databases: tuple[Path, ...],
+    track: Track,
+    *,
+    counts: Callable[[Path], tuple[bool, bool]],
+    unless: str | None,
+) -> NextDoor | None:
+    """Return the first neighbour that has the recording, else one that brings it, else None.
+
+    `counts` tells of a neighbour whether its transfers count, and whether what comes before them
+    does. `unless` is a file that was taken already and was refused. Reads files: not for the event loop.
+    """
+    busy: NextDoor | None = None
+    for database in databases:
+        try:
+            with reading(database) as connection:
+                found = _look(connection, database, track, counts(database), unless)
+        except sqlite3.Error:
+            continue  # Damaged, of another version, or gone: nothing can be had from it.
+        if found is not None and found.source is not None:
+            return found
+        busy = busy or found
+    return busy
+
+
+def _look(
+    connection: sqlite3.Connection,
+    database: Path,
+    track: Track,
+    counts: tuple[bool, bool],
+    unless: str | None,
+) -> NextDoor | None:
+    """Look at one neighbour."""
+    library = get_setting(connection, LIBRARY_KEY)
+    root = Path(library) if library else None
+    alike = claims.find_alike(connection, track, title_key(track.metadata.title))
+    same = [key for key, other in alike.items() if is_same_track(track, other)]
+    if root is not None:
+        for file in _files(connection, track, same):
+            if (source := _source(root / file.path, root, file, unless)) is not None:
+                return NextDoor(database=database, source=source)
+    busy: NextDoor | None = None
+    for track_id, download in downloads.find_downloads(connection, same).items():
+        if root is None and (source := _unfiled(download, unless)) is not None:
+            return NextDoor(database=database, source=source)
+        if busy is None and _is_busy(connection, download, counts):
+            busy = NextDoor(database=database, busy_with=track_id)
+    return busy
+
+
+def _files(connection: sqlite3.Connection, track: Track, same: list[TrackId]) -> list[LibraryFile]:
+    """Return the files of a neighbour's library that are the recording."""
+    found = list(files.get_files(connection, same).values())
+    indexed = library_index.find_candidates(
+        connection,
+        isrc=track.metadata.isrc,
+        recording_id=track.musicbrainz_recording_id,
+        title_key=title_key(track.metadata.title),
+    )
+    return [*found, *(library_file(track.id, item) for item in indexed if is_owned_as(track, item))]
+
+
+def _source(
+    path: Path, library: Path | None, file: LibraryFile | None, unless: str | None
+) -> Source | None:
+    """Return a file that is there as it is known, None for any other."""
+    if str(path) == unless:
+        return None
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return None
+    return Source(path=path, library=library, file=file) if _fits(file, size) else None
+
+
+def _fits(file: LibraryFile | None, size: int) -> bool:
+    """Tell whether a file is as long as it is known to be."""
+    return size > 0 if file is None else file.size == size
+
+
+def _unfiled(download: Download, unless: str | None) -> Source | None:
+    """Return the downloaded file of a neighbour that has no library to bring it into."""
+    if download.state is not DownloadState.DOWNLOADED or download.local_path is None:
+        return None
+    return _source(Path(download.local_path), None, None, unless)
+
+
+def _is_busy(connection: sqlite3.Connection, download: Download, counts: tuple[bool, bool]) -> bool:
+    """Tell whether a neighbour is bringing a file."""
+    transfers_count, rest_counts = counts
+    if download.state is DownloadState.DOWNLOADED:
+        return transfers_count and download.local_path is not None
+    if download.state not in (DownloadState.TRANSFERRING, *_EARLY):
+        return False
+    if transfers.get_transfer(connection, download.id) is not None:
+        return transfers_count
+    return rest_counts
+
+
+def is_same_track(track: Track, other: Track) -> bool:
+    """Tell whether two tracks are one recording: by an id, else as the matcher judges their words."""
+    one, two = track.metadata, other.metadata
+    if one.spotify_uri is not None and one.spotify_uri == two.spotify_uri:
+        return True
+    described = IndexedFile(
+        path="",
+        size=0,
+        modified_ns=0,
+        format="",
+        duration_ms=two.duration_ms,
+        bit_rate=None,
+        title=two.title,
+        artists=tuple(artist.name for artist in two.artists),
+        album=two.album.name if two.album else None,
+        title_key="",
+        isrcs=(two.isrc,) if two.isrc else (),
+        recording_id=other.musicbrainz_recording_id,
+    )
+    return is_owned_as(track, described)

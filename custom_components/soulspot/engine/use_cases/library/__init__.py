@@ -1,0 +1,1 @@
+"""Check, tag, file and look after what the library holds."""

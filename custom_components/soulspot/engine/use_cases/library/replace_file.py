@@ -1,0 +1,61 @@
+"""Replace the file of an owned track by one that has proved to be better, never by another."""
+
+from datetime import datetime
+import sqlite3
+
+from ...library.audio import AudioProperties
+from ...library.formats import LOSSLESS_FORMATS
+from ...matching import QualityProfile
+from ...matching.quality import upgrade_profile
+from ...model import Download, Quality, Reason, RecycledId, TrackId
+from ...store import files, recycle_bin
+from .recycle_bin import REPLACED
+
+_ANY_LOSSLESS = "flac"  # The name under which quality is compared, whatever the format is called.
+
+
+def wanted_quality(connection: sqlite3.Connection, download: Download) -> Quality | QualityProfile:
+    """Return what a download accepts: for an upgrade only what is better than the owned file."""
+    present = files.get_files(connection, [download.track_id]).get(download.track_id)
+    if not download.is_upgrade or present is None:
+        return download.quality
+    return upgrade_profile(download.quality, present.bit_rate)
+
+
+def objection(
+    connection: sqlite3.Connection,
+    download: Download,
+    properties: AudioProperties | None,
+    doubt: Reason | None,
+) -> Reason | None:
+    """Return why an arrived file may not replace the owned one, by what was measured of it.
+
+    None when it may, and for what is no upgrade. A lossless file that sounds like a lossy one may not.
+    """
+    present = files.get_files(connection, [download.track_id]).get(download.track_id)
+    if not download.is_upgrade or present is None:
+        return None
+    if properties is None or doubt is not None or present.format in LOSSLESS_FORMATS:
+        return Reason(key="not_better_than_owned")
+    profile = upgrade_profile(download.quality, present.bit_rate)
+    name = _ANY_LOSSLESS if properties.is_lossless else properties.format
+    rate = properties.bit_rate
+    if rate is None or profile.refusal(name, rate, None, 0) is not None:
+        return Reason(key="not_better_than_owned")
+    return None
+
+
+def begin_replacement(
+    connection: sqlite3.Connection, download: Download, path: str, *, now: datetime
+) -> tuple[RecycledId | None, tuple[TrackId, ...]]:
+    """Send the owned file on its way to the recycle bin, in the transaction that stores the new one.
+
+    Returns its number, and the tracks that the new file is for; just the one track when it is no upgrade.
+    """
+    present = files.get_files(connection, [download.track_id]).get(download.track_id)
+    if not download.is_upgrade or present is None or present.path == path:
+        return None, (download.track_id,)
+    reason = Reason(key=REPLACED)
+    recycled_id = recycle_bin.begin(connection, download.track_id, reason, now=now)
+    file = recycle_bin.get_file(connection, recycled_id) if recycled_id else None
+    return recycled_id, file.track_ids if file else (download.track_id,)

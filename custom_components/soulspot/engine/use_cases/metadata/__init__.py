@@ -1,0 +1,1 @@
+"""Add what MusicBrainz knows, and keep what a person has decided."""

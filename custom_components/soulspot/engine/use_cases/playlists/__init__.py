@@ -1,0 +1,1 @@
+"""Keep playlists in step with where they come from."""
