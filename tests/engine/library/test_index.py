@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.soulspot.engine.errors import StorageError
-from custom_components.soulspot.engine.library.index import FoundFile, ScanBatch, scan
+from custom_components.soulspot.engine.library.index import FoundFile, Known, ScanBatch, scan
+from custom_components.soulspot.engine.library.seen_folders import SeenFolders
 from custom_components.soulspot.engine.library.tag_set import TagSet
 from custom_components.soulspot.engine.library.tags import write_tags
 
@@ -29,9 +30,25 @@ def merge(batches: list[ScanBatch]) -> dict[str, FoundFile]:
     return {file.path: file for batch in batches for file in batch.found}
 
 
-def known(found: dict[str, FoundFile]) -> dict[str, tuple[int, int]]:
+def known(found: dict[str, FoundFile]) -> Known:
     """Return what the next scan gets."""
-    return {path: (file.size, file.modified_ns) for path, file in found.items()}
+    folders: Known = {}
+    for path, file in found.items():
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, {})[name] = (file.size, file.modified_ns)
+    return folders
+
+
+def age(library: Path) -> None:
+    """Let everything in the library be some hours old."""
+    for path in (library, *library.rglob("*")):
+        modified = path.stat().st_mtime - 7200
+        os.utime(path, (modified, modified))
+
+
+def names(known: Known) -> dict[str, set[str]]:
+    """Return the names by folder."""
+    return {folder: set(files) for folder, files in known.items()}
 
 
 def test_everything_is_found_with_tags(library: Path) -> None:
@@ -61,7 +78,7 @@ def test_only_changes_are_read(library: Path) -> None:
     assert [(path, file.tags["title"]) for path, file in merge(third).items()] == [
         ("flac/Ä song.flac", ["New"])
     ]
-    assert set(left) == {"mp3/Ä song.mp3"}
+    assert names(left) == {"mp3": {"Ä song.mp3"}}
     assert sum(batch.unchanged for batch in third) == len(found) - 2
 
 
@@ -77,7 +94,46 @@ def test_what_becomes_something_else_is_looked_at_anew(library: Path) -> None:
     batches = list(scan(library, left))
     assert set(merge(batches)) == {"mp3/Ä song.mp3/inner.flac"}
     assert [file.path for batch in batches for file in batch.unreadable] == ["opus/Ä song.opus"]
-    assert set(left) == {"mp3/Ä song.mp3", "ogg/Ä song.ogg"}
+    assert names(left) == {"mp3": {"Ä song.mp3"}, "ogg": {"Ä song.ogg"}}
+
+
+def test_folders_as_they_were_are_passed_over(library: Path) -> None:
+    """What was written in place is seen by a whole scan only; what comes, goes or is replaced at once."""
+    age(library)
+    seen = SeenFolders()
+    found = merge(list(scan(library, {}, seen=seen)))
+    in_place = library / "flac/Ä song.flac"
+    in_place.write_bytes(in_place.read_bytes() + bytes(100))
+    (library / "mp3/Ä song.mp3").rename(library / "mp3/Other.mp3")
+    copy = library / "ogg/.copy"
+    copy.write_bytes((library / "ogg/Ä song.ogg").read_bytes())
+    write_tags(copy, TagSet(title="New"))
+    copy.replace(library / "ogg/Ä song.ogg")
+    (library / "opus/deep").mkdir()
+    (library / "wav/Ä song.wav").rename(library / "opus/deep/Ä song.wav")
+    left = known(found)
+    batches = list(scan(library, left, seen=seen))
+    assert set(merge(batches)) == {"mp3/Other.mp3", "ogg/Ä song.ogg", "opus/deep/Ä song.wav"}
+    assert names(left) == {"mp3": {"Ä song.mp3"}, "wav": {"Ä song.wav"}}
+    assert sum(batch.unchanged for batch in batches) == len(FORMATS) - 3
+    assert "flac/Ä song.flac" in merge(list(scan(library, known(found))))
+
+
+def test_young_and_unreadable_files_are_looked_at_again(library: Path) -> None:
+    """What is still being written, or could not be read, is not passed over."""
+    age(library)
+    growing, broken = library / "flac/Ä song.flac", library / "mp3/broken.mp3"
+    os.utime(growing)
+    broken.write_bytes(b"<html>")
+    age(broken.parent)
+    seen = SeenFolders()
+    found = merge(list(scan(library, {}, seen=seen)))
+    growing.write_bytes(growing.read_bytes() + bytes(100))
+    broken.write_bytes((library / "mp3/Ä song.mp3").read_bytes())
+    assert set(merge(list(scan(library, known(found), seen=seen)))) == {
+        "flac/Ä song.flac",
+        "mp3/broken.mp3",
+    }
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -11,12 +11,16 @@ from ..errors import SoulSpotError, StorageError
 from ..model import Reason
 from .audio import AudioProperties, open_audio
 from .formats import AUDIO_EXTENSIONS, extension_of
+from .seen_folders import SeenFolders
 from .storage import displayable
 from .tags import tags_of
 
 _LOOKS_A_BATCH = 5000
 # Thumbnails and waste bins of network storage and Windows.
 _SYSTEM_FOLDERS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found")
+
+# By folder and name: size in bytes and modification time in ns.
+type Known = dict[str, dict[str, tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,90 +81,116 @@ class _Batch:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listing:
+    """Hold what a folder has."""
+
+    new: list[tuple[str, os.stat_result]]  # Or changed: audio files by path.
+    deeper: tuple[str, ...]  # Folders.
+    unchanged: int
+    newest_ns: int  # When one of its audio files was modified last.
+
+
 def scan(
-    library: Path, known: dict[str, tuple[int, int]], *, batch_size: int = 100
+    library: Path, known: Known, *, seen: SeenFolders | None = None, batch_size: int = 100
 ) -> Iterator[ScanBatch]:
     """Yield the audio files below the library folder in batches of at most `batch_size` files to be read.
 
-    `known` maps relative paths to (size in bytes, modification time in ns); equal ones are not read. What is
-    there, or cannot be read now and is therefore not gone, is taken out of it: what is left at the end is
-    gone. Skips hidden files and folders (`.soulspot` among them), waste bins and symbolic links. Files
-    whose names are not UTF-8 are reported with reason `name_not_readable`, folders with
+    Equal files of `known` are not read, and those of folders that are as they were `seen` not even looked
+    at. What is there, or cannot be read now and is therefore not gone, is taken out of `known`: what is
+    left at the end is gone. Skips hidden files and folders (`.soulspot` among them), waste bins and symbolic
+    links. Files whose names are not UTF-8 are reported with reason `name_not_readable`, folders with
     `folder_not_readable`. Raises StorageError `folder_missing` or `folder_not_readable` for the library
     folder itself.
     """
+    seen = SeenFolders() if seen is None else seen
     batch = _Batch()
     folders = [""]
     while folders:
         folder = folders.pop()
         try:
-            new, deeper = _look_through(library, folder, known, batch)
+            status = (library / folder).stat()
+            deeper = seen.unchanged(folder, status)
+            listing = None if deeper is not None else _list(library, folder, known)
         except OSError as error:
             if not folder:
                 raise _folder_error(library, error) from error
             batch.refuse(folder, "folder_not_readable", error=str(error.strerror))
             _keep_below(folder, known)
             continue
-        folders += sorted(deeper, reverse=True)
-        for relative, status in sorted(new, key=itemgetter(0)):
-            _read(library, relative, status, batch)
-            if len(batch.found) + len(batch.unreadable) >= batch_size:
-                yield batch.close()
+        if listing is None:
+            batch.unchanged += len(known.pop(folder, ()))
+        else:
+            deeper = listing.deeper
+            batch.unchanged += listing.unchanged
+            is_readable = True
+            for relative, file_status in listing.new:
+                is_readable &= _read(library, relative, file_status, batch)
+                if len(batch.found) + len(batch.unreadable) >= batch_size:
+                    yield batch.close()
+            if is_readable:
+                seen.note(folder, status, deeper, listing.newest_ns)
+        folders += reversed(deeper or ())
         if batch.unchanged >= _LOOKS_A_BATCH:
             yield batch.close()
     if batch.found or batch.unchanged or batch.unreadable:
         yield batch.close()
 
 
-def _look_through(
-    library: Path, folder: str, known: dict[str, tuple[int, int]], batch: _Batch
-) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
-    """Return a folder's new and changed audio files, and its folders; the others are counted.
+def _list(library: Path, folder: str, known: Known) -> _Listing:
+    """Return what is in a folder; audio files that are as they were are counted.
 
-    Hardly anything is done for a file that is known: this loop is what a pass without news consists of.
+    Hardly anything is done for a file that is known: this loop is most of a pass without news.
     """
     prefix = f"{folder}/" if folder else ""
+    names = known.get(folder, {})
     new: list[tuple[str, os.stat_result]] = []
     deeper: list[str] = []
-    unchanged = 0
+    unchanged = newest_ns = 0
     with os.scandir(library / folder) as entries:
         for entry in entries:
-            name = entry.name
-            relative = prefix + name
-            before = known.pop(relative, None)
-            if before is None and not _may_be_music(entry, relative, deeper):
+            before = names.pop(entry.name, None)
+            if before is None and not _may_be_music(entry, prefix, deeper):
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError:
                 continue  # It vanished since the folder was listed.
-            if before == (status.st_size, status.st_mtime_ns):
+            modified_ns = status.st_mtime_ns
+            newest_ns = max(newest_ns, modified_ns)
+            if before == (status.st_size, modified_ns):
                 unchanged += 1
             elif S_ISREG(status.st_mode):
-                new.append((relative, status))
+                new.append((prefix + entry.name, status))
             elif before is not None:
-                known[relative] = before  # Something else has taken its name.
-                _may_be_music(entry, relative, deeper)
-    batch.unchanged += unchanged
-    return new, deeper
+                names[entry.name] = before  # Something else has taken its name.
+                _may_be_music(entry, prefix, deeper)
+    if not names:
+        known.pop(folder, None)
+    return _Listing(
+        new=sorted(new, key=itemgetter(0)),
+        deeper=tuple(sorted(deeper)),
+        unchanged=unchanged,
+        newest_ns=newest_ns,
+    )
 
 
-def _may_be_music(entry: os.DirEntry[str], relative: str, deeper: list[str]) -> bool:
+def _may_be_music(entry: os.DirEntry[str], prefix: str, deeper: list[str]) -> bool:
     """Tell whether an entry is to be looked at as a file; folders to be searched are noted."""
     name = entry.name
     if name.startswith("."):
         return False
     if entry.is_dir(follow_symlinks=False):
         if name not in _SYSTEM_FOLDERS:
-            deeper.append(relative)
+            deeper.append(prefix + name)
         return False
     return extension_of(name) in AUDIO_EXTENSIONS
 
 
-def _keep_below(folder: str, known: dict[str, tuple[int, int]]) -> None:
+def _keep_below(folder: str, known: Known) -> None:
     """Take everything below a folder out of what may be gone."""
     prefix = f"{folder}/"
-    for path in [path for path in known if path.startswith(prefix)]:
+    for path in [path for path in known if path == folder or path.startswith(prefix)]:
         del known[path]
 
 
@@ -171,18 +201,18 @@ def _folder_error(library: Path, error: OSError) -> StorageError:
     return StorageError(key, path=displayable(library), error=str(error.strerror))
 
 
-def _read(library: Path, relative: str, status: os.stat_result, batch: _Batch) -> None:
-    """Read a file that is new or changed."""
+def _read(library: Path, relative: str, status: os.stat_result, batch: _Batch) -> bool:
+    """Read a file that is new or changed; false when that is impossible."""
     if not _is_text(relative):
         batch.refuse(relative, "name_not_readable")
-        return
+        return False
     path = library / relative
     try:
         opened = open_audio(path)
         tags = tags_of(opened, path)
     except SoulSpotError as error:
         batch.refuse(relative, error.translation_key, **error.placeholders)
-        return
+        return False
     batch.found.append(
         FoundFile(
             path=relative,
@@ -192,6 +222,7 @@ def _read(library: Path, relative: str, status: os.stat_result, batch: _Batch) -
             tags=tags,
         )
     )
+    return True
 
 
 def _is_text(name: str) -> bool:

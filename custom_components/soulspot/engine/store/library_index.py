@@ -34,12 +34,20 @@ class IndexedFile:
     recording_id: str | None = None
 
 
-def get_known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
-    """Return size and modification time of every file by its path."""
+def get_known(connection: sqlite3.Connection) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return size and modification time of every file by its folder and name."""
     cursor = connection.cursor()
     cursor.row_factory = None  # Plain tuples: of a large library there are many.
-    rows = cursor.execute("SELECT path, size, modified_ns FROM indexed_file").fetchall()
-    return {path: (size, modified_ns) for path, size, modified_ns in rows}
+    known: dict[str, dict[str, tuple[int, int]]] = {}
+    for path, size, modified_ns in cursor.execute(
+        "SELECT path, size, modified_ns FROM indexed_file"
+    ):
+        folder, _, name = path.rpartition("/")
+        try:
+            known[folder][name] = (size, modified_ns)
+        except KeyError:
+            known[folder] = {name: (size, modified_ns)}
+    return known
 
 
 def save_files(connection: sqlite3.Connection, found: Iterable[IndexedFile]) -> None:

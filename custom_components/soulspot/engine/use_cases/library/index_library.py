@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 import logging
 from pathlib import Path
 
 from ...errors import StorageError
 from ...isrc import normalise_isrc
-from ...library.index import FoundFile, scan
+from ...library.index import FoundFile, Known, scan
+from ...library.seen_folders import SeenFolders
 from ...model import Reason, TrackId
 from ...store import library_index
 from ...store.library_index import IndexedFile
@@ -18,6 +20,8 @@ from .write_playlist_files import WritePlaylistFiles
 _LOGGER = logging.getLogger(__name__)
 
 _PASS_EVERY = 6 * 3600.0  # seconds
+# In between, folders that nothing was put into or taken from are passed over.
+_LOOK_AT_EVERY_FILE_EVERY = timedelta(days=1)
 _LOOK_AGAIN_EVERY = 300.0  # while the folder is away
 _FILES_A_BATCH = 50  # Read between two looks at anything else.
 _TRACKS_PER_TRANSACTION = 200
@@ -46,6 +50,8 @@ class IndexLibrary:
         self._context = context
         self._playlist_files = playlist_files
         self._lock = asyncio.Lock()
+        self._seen = SeenFolders()
+        self._looked_at_every_file: datetime | None = None
         self.progress = IndexProgress()
         self.trouble: Reason | None = None  # What keeps the folder from being read.
         self.is_ready = context.settings.library is None
@@ -80,14 +86,18 @@ class IndexLibrary:
             return self.progress
         async with self._lock:
             known = await self._context.database.run(library_index.get_known)
-            count = len(known)
+            count = sum(map(len, known.values()))
             self.progress = IndexProgress(is_running=True, known=count)
             try:
                 await self._read(library, known)
-                await self._forget(list(known), count)
+                await self._forget(_paths(known), count)
                 if self.progress.read or self.progress.removed:
                     await self._link()
                     await self._playlist_files.execute(tuple(self._context.playlists))
+            except BaseException:
+                # What was seen and what is stored may differ now.
+                self._looked_at_every_file = None
+                raise
             finally:
                 self.progress = replace(self.progress, is_running=False)
                 self._context.announcer.changed()
@@ -99,9 +109,9 @@ class IndexLibrary:
             self.is_ready = True
             self._context.announcer.changed()
 
-    async def _read(self, library: Path, known: dict[str, tuple[int, int]]) -> None:
-        """Look at every file, read the new and changed ones, and leave in `known` what is gone."""
-        batches = scan(library, known, batch_size=_FILES_A_BATCH)
+    async def _read(self, library: Path, known: Known) -> None:
+        """Look for changes, read the new and changed files, and leave in `known` what is gone."""
+        batches = scan(library, known, seen=self._seen_lately(), batch_size=_FILES_A_BATCH)
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             if batch.found:
                 found = [_indexed(file) for file in batch.found]
@@ -114,10 +124,18 @@ class IndexLibrary:
                 unreadable=self.progress.unreadable + len(batch.unreadable),
             )
 
+    def _seen_lately(self) -> SeenFolders:
+        """Return the folders as they were seen, none when it is time to look at every file."""
+        now, last = self._context.clock.now(), self._looked_at_every_file
+        if last is None or not last <= now < last + _LOOK_AT_EVERY_FILE_EVERY:
+            self._seen, self._looked_at_every_file = SeenFolders(), now
+        return self._seen
+
     async def _forget(self, gone: list[str], known: int) -> None:
         """Forget files that are gone, unless so many are that the folder itself seems to be away."""
         if len(gone) >= _SUSPICIOUS_LOSS and len(gone) > known * _SUSPICIOUS_SHARE:
             _LOGGER.warning("Most of the library is gone: it is taken for a disk that is away")
+            self._looked_at_every_file = None
             return
         for start in range(0, len(gone), _PATHS_PER_TRANSACTION):
             part = gone[start : start + _PATHS_PER_TRANSACTION]
@@ -131,6 +149,13 @@ class IndexLibrary:
         while page := await database.run(library_index.get_missing, after, _TRACKS_PER_TRANSACTION):
             await database.run(link_owned, page, now=now)
             after = page[-1]
+
+
+def _paths(known: Known) -> list[str]:
+    """Return paths relative to the library."""
+    return [
+        f"{folder}/{name}" if folder else name for folder, names in known.items() for name in names
+    ]
 
 
 def _indexed(file: FoundFile) -> IndexedFile:
