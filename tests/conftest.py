@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
 import pytest
 
 # The test harness has a package of this name too: importing ours first makes Home
@@ -10,6 +11,13 @@ import pytest
 import custom_components  # noqa: F401
 
 RECORDINGS = "SOULSPOT_RECORDINGS"
+
+# A test fails because of what it found, never because the machine was busy or the dice fell otherwise.
+# `--hypothesis-profile explore` throws new dice.
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", _UNHURRIED)
+settings.register_profile("steady", _UNHURRIED, derandomize=True)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -259,7 +259,7 @@ _CHANGES = (
 
 
 @given(st.permutations(_CHANGES))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_counters_are_true_whatever_happens(changes: list[str]) -> None:
     """After rows came, changed, went and went with others the counters say what a count would."""
     connection = memory_database()

@@ -87,7 +87,6 @@ def test_names_missing_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format_name", FORMATS)
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())

@@ -117,7 +117,7 @@ def assert_safe_name(name: str) -> None:
     assert name.partition(".")[0].rstrip(" ").lower() not in DEVICES
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(name=hostile)
 @example(name="con" * 80)
 def test_safe_names(name: str) -> None:
@@ -170,9 +170,7 @@ def test_names_that_windows_takes_for_one() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_hostile_tags_stay_inside(tmp_path: Path, template: str, data: st.DataObject) -> None:
     """Whatever tags a track has, its path is safe, bounded, and below the library folder."""

@@ -165,7 +165,7 @@ def test_real_aac_in_disguise(tmp_path: Path, bit_rate: str) -> None:
     assert estimate.probability > 0.95
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.floats(-1, 1), min_size=256, max_size=256))
 def test_transforms_are_those_of_the_books(values: list[float]) -> None:
     """Agree with numpy, and with the sum that defines the lapped cosine transform."""
@@ -258,7 +258,7 @@ def test_frames_are_decoded_exactly(subtype: str, kind: str) -> None:
         assert any(np.array_equal(found, place) for place in places)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_broken_streams_do_no_harm(data: st.DataObject) -> None:
     """Decode what is left of a damaged file, or nothing."""

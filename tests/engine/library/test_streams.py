@@ -69,7 +69,7 @@ MAKERS = {"aac": adts, "wv": wavpack, "tta": true_audio, "wma": windows_media}
 
 
 @pytest.mark.parametrize("format_name", MAKERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_cut_streams_are_told(
     tmp_path_factory: pytest.TempPathFactory, format_name: str, data: st.DataObject
@@ -115,7 +115,7 @@ def slow_checksum(data: bytes, polynomial: int, width: int) -> int:
     return checksum
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.binary(min_size=1, max_size=40), length=st.integers(0, 70_000))
 def test_fast_checksums_are_the_slow_ones(seed: bytes, length: int) -> None:
     """Folding, tables and turned bits change nothing."""

@@ -147,9 +147,7 @@ tag_sets = st.builds(
 
 
 @pytest.mark.parametrize("format_name", TAGGED_FORMATS)
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=tag_sets, second=tag_sets)
 def test_random_tags_never_touch_the_sound(
     tmp_path: Path, samples: dict[str, bytes], format_name: str, first: TagSet, second: TagSet

@@ -42,7 +42,6 @@ def test_whole_files_pass(make_file: Callable[..., Path], format_name: str) -> N
 @pytest.mark.parametrize("format_name", FORMATS)
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
@@ -62,7 +61,6 @@ def test_cut_files_fail(
 @pytest.mark.parametrize("format_name", ["flac", "ogg", "opus"])
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())

@@ -62,7 +62,7 @@ def facts(
 
 
 @pytest.mark.parametrize("kind", [ListKind.M3U, ListKind.CSV, ListKind.JSPF])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tracks=st.lists(exported(), min_size=1, max_size=6))
 def test_what_is_written_is_read_again(kind: ListKind, tracks: list[ExportedTrack]) -> None:
     """Order, names, lengths and identifiers survive the way out and in, as far as the format has room."""

@@ -1,26 +1,23 @@
 """Test that spellings of the same name fold alike and different names do not."""
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.soulspot.engine.matching import fold
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_folding_twice_changes_nothing(text: str) -> None:
     """A folded name is its own folded form."""
     assert fold(fold(text)) == fold(text)
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1, max_size=80))
 def test_folding_never_empties_a_name(text: str) -> None:
     """Whatever the script or the symbols, something is left."""
     assert fold(text)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=40))
 def test_case_and_form_do_not_matter_for_latin_names(text: str) -> None:
     """Upper and lower case fold alike."""

@@ -1,6 +1,6 @@
 """Test that the quick way of taking names apart finds what the thorough way finds."""
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.soulspot.engine.matching.names import parse_name
@@ -24,7 +24,6 @@ _MARKS = (" ", " - ", "-", "_", "(", ")", "[", "]", "~", " & ", "+", ", ", ". ",
 _NAMES = st.lists(st.sampled_from((*_WORDS, *_MARKS, " ", " ")), max_size=14).map("".join)
 
 
-@settings(deadline=None)
 @given(_NAMES)
 def test_a_foreign_letter_beside_a_name_changes_none_of_its_words(name: str) -> None:
     """Plain letters are read by a table, others by patterns: both must find the same words."""
@@ -32,7 +31,6 @@ def test_a_foreign_letter_beside_a_name_changes_none_of_its_words(name: str) -> 
     assert parse_name(f"{name} x, é").words == (*words, "e")
 
 
-@settings(deadline=None)
 @given(st.one_of(_NAMES, st.text(max_size=60)))
 def test_parts_hold_every_word_once(name: str) -> None:
     """No word is lost between parts or counted in two, however the brackets stand."""

@@ -3,7 +3,7 @@
 import random
 import time
 
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from custom_components.soulspot.engine.matching import (
     Candidate,
@@ -51,7 +51,7 @@ NOISE = [
 ]
 EXTENSIONS = ["flac", "mp3", "m4a", "ogg", "jpg", "txt"]
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=150)
 hostile = st.text(alphabet=st.characters(), max_size=300)
 
 
@@ -156,7 +156,6 @@ def test_a_worse_file_never_changes_the_choice(
     assert after.pool[0] == choice
 
 
-@settings(deadline=None)
 @given(
     title=st.sampled_from(TITLES),
     artist=st.sampled_from(ARTISTS),
@@ -185,7 +184,7 @@ def test_a_file_never_gains_by_losing_evidence(
         assert both.pool[0].username == "b"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(hostile, hostile, st.sampled_from(["/", "\\", "\\\\", " - "]))
 def test_hostile_paths_do_no_harm(folder: str, name: str, separator: str) -> None:
     """Control characters, right-to-left marks and lone surrogates are just letters."""
@@ -218,7 +217,6 @@ def test_very_long_paths_do_not_stall() -> None:
     assert time.process_time() - started < 5
 
 
-@settings(deadline=None)
 @given(recordings)
 def test_queries_are_distinct_and_searchable(recording: WantedRecording) -> None:
     """No query excludes by a hyphen, consists of single letters only or comes twice."""
@@ -232,7 +230,6 @@ def test_queries_are_distinct_and_searchable(recording: WantedRecording) -> None
         assert any(len(word) > 1 or not word.isascii() for word in words)
 
 
-@settings(deadline=None)
 @given(answers())
 def test_histories_only_order_peers(responses: list[PeerResponse]) -> None:
     """Who delivered before changes the order, never what is right."""

@@ -54,7 +54,7 @@ def windows(sent: list[float]) -> Iterator[int]:
         yield sum(1 for other in sent if at - _SECONDS < other <= at)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["burst", "pause", "restart", "back"]), st.integers(1, 45)),

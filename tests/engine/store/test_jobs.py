@@ -102,7 +102,7 @@ def test_a_persons_jobs_do_not_move_the_playlists_turns(connection: sqlite3.Conn
     assert claim_all(connection).index("new") <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.integers(0, 5), st.sampled_from(list(Priority))),

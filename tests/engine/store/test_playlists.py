@@ -74,7 +74,7 @@ def own(connection: sqlite3.Connection, letter: str) -> None:
     files.save_file(connection, file, now=NOW)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(alphabet="abc.", max_size=8), min_size=1, max_size=4))
 def test_any_list_may_follow_any_other(versions: list[str]) -> None:
     """Moves, removals, duplicates and gaps leave exactly the new list, told as a change when it is one."""

@@ -100,7 +100,7 @@ def test_what_was_stored_comes_back(connection: sqlite3.Connection) -> None:
     assert tracks.get_track(connection, track_id).metadata == metadata()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TRACKS, max_size=12))
 def test_imports_in_any_order_never_double(imported: list[TrackMetadata]) -> None:
     """However often and in whichever state tracks are imported, each URI and id stays one row."""

@@ -17,7 +17,7 @@ def ids(connection: sqlite3.Connection) -> dict[str, TrackId]:
     return {row["title"]: TrackId(row["id"]) for row in rows}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.text(alphabet="abcd.", max_size=10),
     st.sets(st.sampled_from("abcd")),
