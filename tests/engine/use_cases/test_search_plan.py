@@ -153,6 +153,7 @@ def worth(
     is_now: bool = True,
     has_title: bool = True,
     is_suspected: bool = False,
+    has_spare: bool = True,
 ) -> bool:
     """Tell whether a step is worth asking after a query."""
     seen = Seen(query=query, responses=responses, is_whole=is_whole, is_own=is_own, is_now=is_now)
@@ -162,6 +163,7 @@ def worth(
         names_artist=step.kind is not QueryKind.TITLE,
         has_title=has_title,
         is_suspected=is_suspected,
+        has_spare=has_spare,
     )
 
 
@@ -188,8 +190,9 @@ def test_silence_is_looked_into_once_for_all() -> None:
 
 
 def test_a_track_alone_leaves_the_artist_out_when_nobody_answers() -> None:
-    """Many name a file by its title and nothing else; other wordings wait for the next turn."""
+    """Some name a file by its title and nothing else; other wordings wait for the next turn."""
     assert worth(TITLE, FULL, is_own=True)
+    assert not worth(TITLE, FULL, is_own=True, has_spare=False)
     assert worth(FOLDED, FULL, is_own=True)
     assert not worth(OTHER, FULL, is_own=True)
     assert not worth(TITLE, FULL, responses=1, is_own=True)

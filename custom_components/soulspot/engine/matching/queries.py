@@ -14,7 +14,9 @@ _ARTIST_WORDS = 3
 _TITLE_WORDS = 5
 _ALBUM_WORDS = 4
 _ENOUGH_SOLID_WORDS = 2
+# Two short words of a title may stand in any path; in a name they seldom come together by chance.
 _DISTINCTIVE_LETTERS = 9
+_DISTINCTIVE_LETTERS_OF_NAMES = 6
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _DASH_SUFFIX = re.compile(r"\s+[-–—]\s+.*$")
@@ -105,7 +107,9 @@ def artist_query(artists: Sequence[str]) -> Query | None:
     SoulSync).
     """
     words = _words(artists[:1], _ARTIST_WORDS)
-    return _of_kind(_text(words, ()), QueryKind.ARTIST) if _is_distinctive(words) else None
+    if not _is_distinctive(words, _DISTINCTIVE_LETTERS_OF_NAMES):
+        return None
+    return _of_kind(_text(words, ()), QueryKind.ARTIST)
 
 
 def _of_kind(text: str, kind: QueryKind) -> Query | None:
@@ -150,10 +154,10 @@ def _words(texts: Iterable[str], limit: int) -> list[str]:
     return [word for word in found if _can_be_found(word)][:limit]
 
 
-def _is_distinctive(title: Sequence[str]) -> bool:
-    """Tell whether a title alone is no common phrase: two telling words with some letters."""
-    telling = [word for word in title if word.casefold() not in _EMPTY_WORDS]
-    return len(telling) >= 2 and sum(map(len, telling)) >= _DISTINCTIVE_LETTERS
+def _is_distinctive(words: Sequence[str], letters: int = _DISTINCTIVE_LETTERS) -> bool:
+    """Tell whether words alone are no common phrase: two telling ones with so many letters together."""
+    telling = [word for word in words if word.casefold() not in _EMPTY_WORDS]
+    return len(telling) >= 2 and sum(map(len, telling)) >= letters
 
 
 def _most_telling(words: Sequence[str], limit: int) -> list[str]:

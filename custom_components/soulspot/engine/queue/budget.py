@@ -81,6 +81,13 @@ class SearchBudget:
             allowed = max(allowed, back_off)
         return allowed
 
+    async def left(self) -> int:
+        """Return how many searches may still be sent in this window."""
+        now = self._clock.now()
+        members = (self, *self._account.others(self))
+        sent = [len((await member.spent(now))[0]) for member in members]
+        return max(SEARCHES_PER_WINDOW - sum(sent), 0)
+
     @property
     def timed(self) -> tuple[float, ...]:
         """Return when this process sent its last searches, by the clock that never jumps."""

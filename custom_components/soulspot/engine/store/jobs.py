@@ -226,6 +226,14 @@ def count_states(connection: sqlite3.Connection) -> dict[str, int]:
     return {state: counted[state] for state in shown if counted.get(state)}
 
 
+def are_pending(connection: sqlite3.Connection, kind: JobKind, number: int) -> bool:
+    """Tell whether at least so many jobs of a kind could begin now; looks at no more than those."""
+    rows = connection.execute(
+        "SELECT 1 FROM job WHERE kind = ? AND state = 'pending' LIMIT ?", (kind.value, number)
+    )
+    return len(rows.fetchall()) >= number
+
+
 def prune(connection: sqlite3.Connection, *, before: datetime) -> int:
     """Forget jobs that ended before the moment."""
     cursor = connection.execute(

@@ -19,11 +19,11 @@ from ...matching import (
     rank,
 )
 from ...matching.quality import LOSSLESS
-from ...model import PeerHistory, PeerResponse, Quality
+from ...model import JobKind, PeerHistory, PeerResponse, Quality
 from ...queue.budget import SearchBudget
 from ...slskd.models import SearchLimits, SearchState
 from ...slskd.searching import search
-from ...store import network
+from ...store import jobs, network
 from ..context import Context
 from .search_memory import Answers, Question, SearchMemory, words_of
 
@@ -149,6 +149,13 @@ class FindSources:
                 self.memory.add(answers)
         decision = await self.decide(wanted, answers.responses, quality)
         return Findings(answers=answers, decision=decision, is_new=is_new)
+
+    async def has_spare(self) -> bool:
+        """Tell whether what waits needs less than may still be searched for in this window."""
+        left = await self._budget.left()
+        return left > 0 and not await self._context.database.run(
+            jobs.are_pending, JobKind.DOWNLOAD, left
+        )
 
     async def asked(self, text: str, now: datetime) -> Question | None:
         """Return the same question when it was asked in the last hours, and nobody asked to look again."""

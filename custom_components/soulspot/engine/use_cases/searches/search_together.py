@@ -115,17 +115,24 @@ class SearchTogether:
 
 
 def is_worth_asking(
-    step: Query, seen: Seen | None, *, names_artist: bool, has_title: bool, is_suspected: bool
+    step: Query,
+    seen: Seen | None,
+    *,
+    names_artist: bool,
+    has_title: bool,
+    is_suspected: bool,
+    has_spare: bool,
 ) -> bool:
     """Tell whether another search may bring what those before it did not.
 
     A whole answer speaks for everything that is there now, and fewer words than those of an answer that was
     cut short bring less of what is wanted; other words may bring more at the next
     turn, hours later, from other people too. At once they are asked when the answer was cut short, and
-    when nobody answered at all: for letters without accents, by a telling title alone, as many people name
-    a file by nothing else, or to learn for several tracks whether the server drops the artist's name, or
-    an album goes by another one. `is_suspected` tells that one track has shown that already; `has_title`
-    that the title alone can be asked for, which brings all the same.
+    when nobody answered at all: for letters without accents, or to learn for several tracks whether the
+    server drops the artist's name, or an album goes by another one. Some people name a file by its title
+    and nothing else: that is asked at once only when there are searches to spare. `is_suspected` tells that
+    one track has shown already that the name is dropped; `has_title` that the title alone can be asked for,
+    which brings all the same.
     """
     if seen is None:
         return True
@@ -136,7 +143,8 @@ def is_worth_asking(
     if is_suspected:
         return not names_artist
     if seen.is_own or not seen.is_now:
-        return seen.is_own and step.kind in (QueryKind.TITLE, QueryKind.FOLDED)
+        is_other_way = step.kind is QueryKind.TITLE and has_spare
+        return seen.is_own and (step.kind is QueryKind.FOLDED or is_other_way)
     return not names_artist or (seen.query.kind is QueryKind.RELEASE and not has_title)
 
 

@@ -167,6 +167,7 @@ class SearchTrack:
             names_artist=turn.names_artist(step),
             has_title=any(other.kind is QueryKind.TITLE for other in turn.steps),
             is_suspected=0 < turn.signs < network.SIGNS_OF_BLOCKING,
+            has_spare=await self._sources.has_spare(),
         )
 
     async def _seen_before(self, step: Query) -> Seen | None:
