@@ -89,6 +89,13 @@ class SimulatedClock:
         """Return the present time in units of 100 ns since year 1, as .NET counts it."""
         return self._base + round(self.now() * TICKS_PER_SECOND)
 
+    @property
+    def seconds_to_next(self) -> float | None:
+        """Return how long nothing happens from now, None when nothing is to happen at all."""
+        while self._heap and self._heap[0][2].callback is None:
+            heapq.heappop(self._heap)
+        return max(self._heap[0][0] - self.now(), 0.0) if self._heap else None
+
     def call_later(self, delay: float, callback: Callback) -> Timer:
         """Let something happen after that many simulated seconds."""
         timer = Timer(self.now() + max(delay, 0.0), callback)

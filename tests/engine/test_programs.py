@@ -58,11 +58,15 @@ def test_nothing_secret_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
     """Wait no longer than allowed, and leave nobody behind."""
     note = tmp_path / "child"
-    program = write_program(tmp_path, "hanger", f"sleep 600 & echo $! > '{note}'; wait")
-    begun = time.monotonic()
-    finished = Caller().run([program], timeout=0.5)
-    assert finished.exit_code is None
-    assert time.monotonic() - begun < TIMEOUT
+    program = write_program(
+        tmp_path, "hanger", f"sleep 600 & echo $! > '{note}.new'; mv '{note}.new' '{note}'; wait"
+    )
+    timeout = 0.25
+    while not note.exists():  # A busy machine may need a while to start it at all.
+        timeout *= 2
+        assert timeout < TIMEOUT
+        finished = Caller().run([program], timeout=timeout)
+        assert finished.exit_code is None
     child = int(note.read_text())
     wait_for(lambda: not is_running(child))
 

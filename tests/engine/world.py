@@ -198,7 +198,7 @@ class World:
         for simulator in (self.spotify, self.musicbrainz, self.slskd):
             await self._stack.enter_async_context(simulator)
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
-        self.turner.next_of_others = self._seconds_to_next_event
+        self.turner.next_of_others = lambda: self.slskd.clock.seconds_to_next
         self.turner.followers = [self.slskd.advance, self._simulated.advance]
         self.settings = replace(
             self.settings,
@@ -215,11 +215,6 @@ class World:
         """Stop everything."""
         await self.stop()
         await self._stack.aclose()
-
-    def _seconds_to_next_event(self) -> float | None:
-        """Return when something happens in slskd."""
-        heap = self.slskd.clock._heap
-        return heap[0][0] - self.slskd.clock.now() if heap else None
 
     # --- The pipeline ------------------------------------------------------------------------
 
