@@ -60,6 +60,24 @@ async def test_two_servers_share_the_budget_of_an_account(
     assert most == SEARCHES_PER_WINDOW
 
 
+async def test_what_is_left_is_counted_together(databases: tuple[Database, Database]) -> None:
+    """Searches of every server of the account count until the window is over."""
+    clock, accounts = ManualClock(), Accounts()
+    budgets = [SearchBudget(database, clock, accounts=accounts) for database in databases]
+    for budget in budgets:
+        budget.join("somebody")
+    for number in range(5):
+        await search(budgets[number % 2], clock, f"search {number}")
+    assert [await budget.left() for budget in budgets] == [SEARCHES_PER_WINDOW - 5] * 2
+    budgets[1].leave()
+    assert [await budget.left() for budget in budgets] == [
+        SEARCHES_PER_WINDOW - 3,
+        SEARCHES_PER_WINDOW - 2,
+    ]
+    clock.advance(WINDOW.total_seconds() + 1)
+    assert await budgets[0].left() == SEARCHES_PER_WINDOW
+
+
 async def test_a_ban_counts_for_every_server_of_the_account(
     databases: tuple[Database, Database],
 ) -> None:

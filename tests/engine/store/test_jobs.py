@@ -65,6 +65,18 @@ def test_priority_goes_before_age(connection: sqlite3.Connection) -> None:
     assert claimed == [f"{priority} {number}" for priority in Priority for number in (1, 2)]
 
 
+def test_pending_ones_are_counted_as_far_as_asked(connection: sqlite3.Connection) -> None:
+    """Neither what waits nor what runs could begin now."""
+    for number in range(3):
+        add(connection, f"now {number}")
+    add(connection, "later", run_at=NOW + timedelta(hours=1))
+    assert jobs.are_pending(connection, JobKind.DOWNLOAD, 3)
+    assert not jobs.are_pending(connection, JobKind.DOWNLOAD, 4)
+    assert claim(connection) is not None
+    assert not jobs.are_pending(connection, JobKind.DOWNLOAD, 3)
+    assert not jobs.are_pending(connection, JobKind.PLAYLIST_SYNC, 1)
+
+
 def test_lanes_take_turns(connection: sqlite3.Connection) -> None:
     """A short playlist does not wait for the end of a long one."""
     for number in range(20):
