@@ -1,5 +1,6 @@
 """Check that two accounts download a recording once, whoever is faster, killed or cancelled."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -126,6 +127,25 @@ async def test_a_neighbours_file_is_copied_and_never_taken_away(
     await one.pass_time(MINUTE)
     assert songs(one) == songs(two) == [SONG]
     assert not (one.library / SONG).samefile(two.library / SONG)
+
+
+async def test_a_neighbour_without_library_keeps_its_download(
+    make_household: MakeHousehold,
+) -> None:
+    """What another account has downloaded is not this one's to clear away, even out of the same folder."""
+    one, two = await make_household(peer("ann", copy("r3")))
+    one.settings = replace(one.settings, library=None)
+    await begin(one)
+    await one.until(DownloadState.DOWNLOADED)
+    [status] = (await one.statuses()).values()
+    assert status.download is not None
+    assert status.download.local_path is not None
+    downloads = one.settings.local_downloads
+    two.settings = replace(two.settings, keep_source=False, local_downloads=downloads)
+    await begin(two)
+    await two.until(FILED)
+    assert songs(two) == [SONG]
+    assert await asyncio.to_thread(Path(status.download.local_path).is_file)
 
 
 async def test_a_failure_lets_the_other_one_go_on(make_household: MakeHousehold) -> None:

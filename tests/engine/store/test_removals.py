@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.soulspot.engine.model import (
     Artist,
+    DownloadState,
     EntryKind,
     LibraryFile,
     PlaylistItem,
@@ -169,6 +170,25 @@ def test_files_that_stood_there_before_stay(connection: sqlite3.Connection) -> N
     own(connection, "c")
     save(connection, "a")
     assert due(connection) == "c"
+
+
+def test_what_is_being_replaced_waits_for_the_better_file(connection: sqlite3.Connection) -> None:
+    """Else the new file would come for a track that nobody has, and stay for ever."""
+    save(connection, "ab")
+    own(connection, "b")
+    save(connection, "a")
+    download = downloads.request_download(
+        connection,
+        track_id(connection, "b"),
+        quality=Quality.BEST,
+        query=None,
+        now=NOW,
+        lane="p1",
+        is_upgrade=True,
+    )
+    assert due(connection) == ""
+    downloads.set_state(connection, download, DownloadState.NOT_AVAILABLE, now=NOW)
+    assert due(connection) == "b"
 
 
 def test_a_list_that_suddenly_shrinks_is_held(connection: sqlite3.Connection) -> None:

@@ -187,6 +187,23 @@ async def test_trouble_leaves_files_and_rows_where_they_are(make_world: MakeWorl
     assert (await world.pipeline.library.recycle_bin()).count == 0
 
 
+async def test_a_file_that_was_nowhere_takes_no_other_with_it(make_world: MakeWorld) -> None:
+    """Who deletes a file by hand and wants the track again keeps the new one, at the old place."""
+    world = await filled(make_world, RemovalPolicy.RECYCLE)
+    await remove(world)
+    [path] = [path for path in world.files() if path.endswith(MUSIC[1])]
+    (world.library / path).unlink()
+    await days(world, 8)
+    world.spotify.world.add("pair", "r2")
+    await world.sync()
+    await world.until_settled()
+    assert music(world) == MUSIC
+    await days(world, 1)
+    assert music(world) == MUSIC
+    assert path in world.files()
+    assert (await world.pipeline.library.recycle_bin()).count == 0
+
+
 async def test_a_forgotten_playlist_takes_its_file_along_but_no_music(
     make_world: MakeWorld,
 ) -> None:

@@ -123,13 +123,13 @@ async def test_tries_become_rare(make_world: MakeWorld) -> None:
         return sum(entry.event == "no_better_file" for entry in journal)
 
     seen = []
-    for _ in range(8):
+    for _ in range(9):
         await days(world, 15)
         await world.pass_time(HOUR)
         seen.append(await tries())
-    assert seen[0] == 1
-    assert seen[1] == 1
-    assert seen[-1] in (3, 4)
+    # After two weeks, then four, then eight, each a quarter shorter or longer by chance.
+    assert seen[:2] == [1, 1]
+    assert seen[-1] == 3
     assert await owned_format(world) == "mp3"
 
 
@@ -158,3 +158,19 @@ async def test_a_library_that_is_away_keeps_both_files(make_world: MakeWorld) ->
     await world.pass_time(HOUR)
     assert await owned_format(world) == "flac"
     assert (await world.pipeline.library.recycle_bin()).count == 1
+
+
+async def test_a_bin_that_cannot_be_written_is_tried_again(make_world: MakeWorld) -> None:
+    """The old file goes into it as soon as that is possible, and does not stay beside the new one."""
+    world = await owning(make_world)
+    blocked = world.library / ".soulspot" / "recycle-bin"
+    blocked.write_bytes(b"no folder")
+    await a_try(world, FLAC)
+    assert await owned_format(world) == "flac"
+    assert len([path for path in world.files() if "Gravel" in path]) == 2
+    blocked.unlink()
+    await world.pass_time(2 * HOUR)
+    assert await owned_format(world) == "flac"
+    [file] = (await world.pipeline.library.recycle_bin()).files
+    assert file.format == "mp3"
+    assert not (world.library / file.path).exists()

@@ -257,7 +257,12 @@ def recording(
 
 
 async def ask(
-    tmp_path: Path, matches: tuple[Match, ...], *, known_artist: str | None = None, **ids: str
+    tmp_path: Path,
+    matches: tuple[Match, ...],
+    *,
+    known_artist: str | None = None,
+    is_chosen: bool = False,
+    **ids: str,
 ) -> Verdict:
     """Check a file whose fingerprint AcoustID knows so."""
     async with AcoustIdSimulator({PRINT: matches}) as service, desk_for(tmp_path, service) as desk:
@@ -266,7 +271,9 @@ async def ask(
         if known_artist is not None:
             artist = replace(track.metadata.artists[0], musicbrainz_id=known_artist)
             track = replace(track, metadata=replace(track.metadata, artists=(artist,)))
-        verdict = await desk.verify.execute(desk.file(), track, EXPECTATION, username="ann")
+        verdict = await desk.verify.execute(
+            desk.file(), track, EXPECTATION, username="ann", is_chosen=is_chosen
+        )
         assert len(service.asked) == 1
         return verdict
 
@@ -330,6 +337,13 @@ async def test_ids_prove_and_disprove(tmp_path: Path) -> None:
     other_words = (Match(0.97, (recording("Something", key=RECORDING_ID.upper()),)),)
     verdict = await ask(tmp_path, other_words, musicbrainz_recording_id=RECORDING_ID)
     assert key_of(verdict, CheckName.ACOUSTID) == ("passed", None)
+
+
+async def test_a_person_knows_better_than_acoustid(tmp_path: Path) -> None:
+    """Tell what the sound seems to be, but take the file that somebody has chosen."""
+    verdict = await ask(tmp_path, (Match(0.97, (OTHER,)),), is_chosen=True)
+    assert key_of(verdict, CheckName.ACOUSTID) == ("advisory", "acoustid_other_recording")
+    assert verdict.ok
 
 
 async def test_covers_are_told_by_the_artist_s_id(tmp_path: Path) -> None:

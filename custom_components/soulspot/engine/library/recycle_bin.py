@@ -1,7 +1,8 @@
-"""Move files of the library into its recycle bin and back, each time in one step of the file system."""
+"""Move files of the library into its recycle bin and back: a whole file is at the one place or the other."""
 
 from contextlib import suppress
 import errno
+import filecmp
 import os
 from pathlib import Path, PurePosixPath
 import shutil
@@ -22,21 +23,30 @@ _FOLDER = "recycle-bin"
 _MAXIMUM_NUMBER = 1000
 
 
-def move_in(library: Path, number: int, path: PurePosixPath) -> bool:
+def move_in(library: Path, number: int, path: PurePosixPath, *, is_taken: bool = False) -> bool:
     """Move the library's file at `path` into the place `number` of the bin; False when there is none.
 
-    Repeating it changes nothing. The folders it leaves empty go with it. Raises StorageError
-    `folder_missing` when the library itself is away, `folder_not_writable`, `outside_library`.
+    `is_taken` says that another file has that name by now: it stays. Repeating it changes nothing. The
+    folders it leaves empty go with it. Raises StorageError `folder_missing` when the library itself is
+    away, `folder_not_writable`, `outside_library`.
     """
     source, place = resolve_inside(library, path), _place(library, number, path)
     _require(library)
     with storage_errors(library):
         if os.path.lexists(place):
+            if not is_taken and os.path.lexists(source) and _is_move_begun(place, source):
+                source.unlink()
+                _remove_empty(source.parent, library.resolve())
             return True
-        if not source.is_file():
+        if is_taken or not source.is_file():
             return False
         make_folders(library.resolve(), place.parent)
-        source.rename(place)
+        try:
+            source.rename(place)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            place_new(source, place)  # A part of the library lies on another disk.
     with suppress(OSError):  # It has moved; only a power cut right now could still undo that.
         flush_folder(place.parent)
         flush_folder(source.parent)
@@ -69,8 +79,8 @@ def move_out(library: Path, number: int, path: PurePosixPath, target: PurePosixP
                 return True
             raise StorageError("file_vanished", path=displayable(place))
         make_folders(library.resolve(), goal.parent)
-        if os.path.lexists(goal) and place.samefile(goal):
-            place.unlink()  # A crash came between giving the new name and taking the old one.
+        if os.path.lexists(goal) and _is_move_begun(place, goal):
+            place.unlink()
         elif not place_new(place, goal):
             return False
         flush_folder(place.parent)
@@ -89,6 +99,16 @@ def delete(library: Path, number: int) -> None:
         if folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
             flush_folder(folder.parent)
+
+
+def _is_move_begun(one: Path, other: Path) -> bool:
+    """Tell whether a crash came between giving the new name and taking the old one.
+
+    Within a disk both are one file; from disk to disk they are copies of each other.
+    """
+    if one.stat().st_dev == other.stat().st_dev:
+        return one.samefile(other)
+    return filecmp.cmp(one, other, shallow=False)
 
 
 def _require(library: Path) -> None:

@@ -46,9 +46,10 @@ def get_files(
     return {TrackId(row["track_id"]): _file(row) for row in rows}
 
 
-def delete_file(connection: sqlite3.Connection, track_id: TrackId) -> None:
-    """Forget the file of a track: it is gone, the track is wanted again."""
-    connection.execute("DELETE FROM library_file WHERE track_id = ?", (track_id,))
+def is_held(connection: sqlite3.Connection, path: str) -> bool:
+    """Tell whether the file at a path is that of any track."""
+    row = connection.execute("SELECT 1 FROM library_file WHERE path = ?", (path,)).fetchone()
+    return row is not None
 
 
 def _file(row: sqlite3.Row) -> LibraryFile:

@@ -34,7 +34,7 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
 
 
 def is_kept_next_door(database: Path, library: Path, path: str) -> bool:
-    """Tell whether another account with the same library folder has this file too."""
+    """Tell whether another account with the same library folder has this file too, or may have it."""
     for neighbour in find_neighbours(database):
         try:
             with reading(neighbour) as connection:
@@ -44,6 +44,15 @@ def is_kept_next_door(database: Path, library: Path, path: str) -> bool:
                 held = "SELECT 1 FROM library_file WHERE path = ?"
                 if connection.execute(held, (path,)).fetchone() is not None:
                     return True
-        except sqlite3.Error, OSError:
-            continue  # Nothing can be read there: nobody's word against it.
+        except sqlite3.Error as error:
+            if _is_busy(error):
+                return True  # Ask again later; a file goes only when nobody objects.
+        except OSError:
+            continue  # Its folder is gone, or cannot be looked at.
     return False
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Tell whether a database could not be read just now; what is damaged or no database has no say."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -132,7 +132,7 @@ def get_due(connection: sqlite3.Connection, limit: int, *, now: datetime) -> tup
 
     Needed is what any playlist or list holds, what another one lost but keeps or still may get back,
     what a person asked for apart from playlists, what is a file of such a track too, and every file
-    that was not filed by us.
+    that was not filed by us. What is being replaced by a better file has to wait for that one.
     """
     rows = connection.execute(
         """
@@ -147,8 +147,8 @@ def get_due(connection: sqlite3.Connection, limit: int, *, now: datetime) -> tup
                     same.is_ours = 0
                     OR EXISTS (SELECT 1 FROM playlist_entry AS entry WHERE entry.track_id = same.track_id)
                     OR EXISTS (
-                        SELECT 1 FROM download
-                        WHERE download.track_id = same.track_id AND download.lane = ''
+                        SELECT 1 FROM download WHERE download.track_id = same.track_id
+                            AND (download.lane = '' OR download.is_upgrade = 1)
                     )
                     OR EXISTS (
                         SELECT 1 FROM removal AS other

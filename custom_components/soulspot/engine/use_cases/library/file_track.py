@@ -96,6 +96,7 @@ class FileTrack:
                 track,
                 _expectation(track, download, candidate, is_decided=is_decided),
                 username=download.username or "",
+                is_chosen=is_decided,
             )
             if not verdict.ok:
                 await self._refuse(download, track, verdict.reason or Reason(key="unreadable"))
@@ -124,7 +125,8 @@ class FileTrack:
     async def _remove_source(self, download: Download) -> None:
         """Delete slskd's copy of what was filed, unless it is to be kept."""
         settings = self._context.settings
-        if settings.keep_source or download.local_path is None:
+        # What comes from another account and not from a peer is that account's.
+        if settings.keep_source or download.local_path is None or download.username is None:
             return
         source = Path(download.local_path)
         if _is_slskds(source, settings.local_downloads):
@@ -214,7 +216,7 @@ class FileTrack:
 
 
 def _is_slskds(source: Path, downloads_folder: Path | None) -> bool:
-    """Tell whether a file is slskd's copy: what another account's library holds is never deleted."""
+    """Tell whether a file is slskd's copy: nothing else is ever deleted."""
     return downloads_folder is not None and source.is_relative_to(downloads_folder)
 
 

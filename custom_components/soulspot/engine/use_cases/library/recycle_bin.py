@@ -38,6 +38,7 @@ class RecycleBin:
         self._context = context
         self._playlist_files = playlist_files
         self._lock = asyncio.Lock()
+        self._told: set[RecycledId] = set()  # Files whose trouble was logged.
 
     async def recover(self) -> int:
         """Finish what a killed process had begun, and return how many files that were."""
@@ -148,18 +149,35 @@ class RecycleBin:
     # --- Moving --------------------------------------------------------------------------------
 
     async def _move_in(self, library: Path, file: RecycledFile) -> bool:
-        """Move a file into the bin; when that fails, it stays in the library on paper too."""
-        now = self._context.clock.now()
-        path = PurePosixPath(file.path)
+        """Move a file into the bin, and return whether it is there.
+
+        One that is nowhere may be on a disk that is away: it is looked for again, until another file has
+        its name. When moving fails, a removed track keeps its file; where another file has taken its
+        part already, the next round tries again.
+        """
+        database, now = self._context.database, self._context.clock.now()
+        is_taken = await database.run(files.is_held, file.path)
         try:
-            if not await asyncio.to_thread(move_in, library, file.id, path):
-                return False  # It is nowhere: a disk that is away, or a person was faster.
+            is_there = await asyncio.to_thread(
+                move_in, library, file.id, PurePosixPath(file.path), is_taken=is_taken
+            )
         except StorageError as error:
-            _LOGGER.warning("A file cannot be moved into the recycle bin: %s", error)
-            await self._context.database.run(recycle_bin.put_back, file.id, file.path, now=now)
+            self._tell(file.id, error)
+            if file.reason.key == REMOVED:
+                await database.run(recycle_bin.put_back, file.id, file.path, now=now)
             return False
-        await self._playlist_files.execute(await self._context.database.run(_finish, file, now=now))
-        return True
+        if is_there:
+            self._told.discard(file.id)
+            await self._playlist_files.execute(await database.run(_finish, file, now=now))
+        elif is_taken:
+            await database.run(recycle_bin.forget, file.id)
+        return is_there
+
+    def _tell(self, recycled_id: RecycledId, error: StorageError) -> None:
+        """Log once what keeps a file out of the bin, however often that is tried."""
+        if recycled_id not in self._told:
+            self._told.add(recycled_id)
+            _LOGGER.warning("A file cannot be moved into the recycle bin: %s", error)
 
     async def _bring_back(self, library: Path, file: RecycledFile) -> RestoreReport:
         """Move a file to a free name in the library, and give it back to its tracks."""

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 import logging
 from pathlib import Path
 
 from ...errors import AuthenticationError, ServiceError
 from ...library.audio import AudioProperties
-from ...library.checks import Check
+from ...library.checks import Check, CheckResult
 from ...library.examine import Examination, content_hash, examine_sound, examine_structure
 from ...library.fingerprint import fingerprint
 from ...library.verify import Expectation, Verdict, judge
@@ -29,13 +30,20 @@ class VerifyFile:
         self._told_of_key = False
 
     async def execute(
-        self, path: Path, track: Track, expectation: Expectation, *, username: str
+        self,
+        path: Path,
+        track: Track,
+        expectation: Expectation,
+        *,
+        username: str,
+        is_chosen: bool = False,
     ) -> Verdict:
         """Return the verdict about a file that a peer sent for a track, and store it.
 
         A content that came before, from whomever, is not decoded again; one that was refused for what it
-        is, is refused at once. Cheap checks go first: what they refuse is not listened to. Raises
-        StorageError `file_vanished` or `file_not_readable`.
+        is, is refused at once. Cheap checks go first: what they refuse is not listened to. When a person
+        has chosen the file (`is_chosen`), what AcoustID takes it for is told, but no ground for refusal.
+        Raises StorageError `file_vanished` or `file_not_readable`.
         """
         content = await self._in_thread(lambda caller: content_hash(path, caller))
         programs = await asyncio.to_thread(find_programs, self._context.settings.program_folders)
@@ -49,6 +57,8 @@ class VerifyFile:
             verdict, is_new = judge(examination, expectation), True
         if verdict.ok and verdict.properties is not None:
             identity = await self._identify(path, verdict.properties, track, programs)
+            if is_chosen:
+                identity = tuple(map(_told_only, identity))
             verdict = Verdict(properties=verdict.properties, checks=(*verdict.checks, *identity))
         await self._store(content, examination if is_new else None, verdict, track, username)
         return verdict
@@ -122,3 +132,9 @@ class VerifyFile:
         except asyncio.CancelledError:
             caller.leave()
             raise
+
+
+def _told_only(check: Check) -> Check:
+    """Return a check that refuses nothing."""
+    is_failed = check.result is CheckResult.FAILED
+    return replace(check, result=CheckResult.ADVISORY) if is_failed else check
