@@ -18,7 +18,7 @@ from custom_components.soulspot.engine.model import (
     TrackId,
     TrackMetadata,
 )
-from custom_components.soulspot.engine.store import enrichment, files, tracks
+from custom_components.soulspot.engine.store import enrichment, files, library_index, tracks
 from custom_components.soulspot.engine.store.enrichment import Enrichment
 
 from .conftest import memory_database
@@ -217,5 +217,5 @@ def test_one_file_may_serve_two_tracks(connection: sqlite3.Connection) -> None:
         files.save_file(connection, file, now=NOW)
     assert set(files.get_files(connection, ids)) == set(ids)
     assert tracks.count_owned(connection) == 2
-    files.delete_file(connection, ids[0])
-    assert set(files.get_files(connection, ids)) == {ids[1]}
+    library_index.delete_files(connection, [file.path])
+    assert files.get_files(connection, ids) == {}

@@ -5,7 +5,7 @@ import sqlite3
 from hypothesis import given, settings, strategies as st
 
 from custom_components.soulspot.engine.model import TrackId
-from custom_components.soulspot.engine.store import files, playlists, tracks, wanted
+from custom_components.soulspot.engine.store import library_index, playlists, tracks, wanted
 
 from .conftest import memory_database
 from .test_playlists import NOW, own, save
@@ -82,7 +82,7 @@ def test_every_change_of_what_is_wanted_can_be_noticed(connection: sqlite3.Conne
     assert is_noticed()
     wanted.want_again(connection, ids(connection)["b"])
     assert is_noticed()
-    files.delete_file(connection, ids(connection)["a"])
+    library_index.delete_files(connection, ["a.mp3"])
     assert is_noticed()
     playlists.delete_playlist(connection, "p1")
     assert is_noticed()
