@@ -48,6 +48,7 @@ def row(
         (TransferState.REQUESTED, 5 * MINUTE, FailureKind.SILENT),
         (TransferState.QUEUED_REMOTELY, 30 * MINUTE, FailureKind.SILENT),
         (TransferState.INITIALIZING, 5 * MINUTE, FailureKind.SILENT),
+        (TransferState.UNKNOWN, 30 * MINUTE, FailureKind.SILENT),
     ],
 )
 def test_every_phase_has_its_deadline(

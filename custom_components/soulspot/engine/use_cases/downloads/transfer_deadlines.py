@@ -12,6 +12,7 @@ _PHASES = {
     TransferState.REQUESTED: timedelta(minutes=5),
     TransferState.QUEUED_REMOTELY: timedelta(minutes=30),
     TransferState.INITIALIZING: timedelta(minutes=5),
+    TransferState.UNKNOWN: timedelta(minutes=30),  # Of a later slskd.
 }
 _STALL = timedelta(minutes=2)
 # Enough for the peer's queue and for what slskd repeats by itself; bytes come on top at a crawl.
@@ -45,7 +46,7 @@ def wait_for_slot(row: Transfer) -> timedelta | None:
 
 
 def overdue(row: Transfer, size: int, waited: Waited) -> FailureKind | None:
-    """Return why a living transfer of so many bytes is to be left, or None to wait on."""
+    """Return why a transfer of so many bytes that has not ended is to be left, or None to wait on."""
     state = row.state
     if state is TransferState.QUEUED_LOCALLY:
         # The peer was never asked and has no part in it.
@@ -55,6 +56,6 @@ def overdue(row: Transfer, size: int, waited: Waited) -> FailureKind | None:
         if waited.without_bytes >= _STALL:
             return FailureKind.STALLED
         return FailureKind.TOO_SLOW if is_late else None
-    if is_late or waited.in_phase >= _PHASES.get(state, _STALL):
+    if is_late or waited.in_phase >= _PHASES[state]:
         return FailureKind.SILENT
     return None

@@ -3,12 +3,13 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
 
-from ...errors import InvalidReplyError, RequestRejectedError, ServiceError, SoulSpotError
+from ...errors import ServiceError, SoulSpotError, UnreachableError
 from ...model import DownloadId
 from ...nap import nap
 from ...slskd.failures import failure
@@ -39,6 +40,7 @@ _LOOKS_AT_A_STRETCH = 50  # Then the event loop gets its turn.
 
 _BEGINNING = timedelta(seconds=10)
 _ROW_GONE = timedelta(minutes=1)
+_UNSEEN = timedelta(hours=2)  # While slskd says that it is well.
 _FILE_GRACE = timedelta(minutes=2)
 
 
@@ -64,6 +66,7 @@ class WatchTransfers:
         self._wake = asyncio.Event()
         self._completed_at: dict[DownloadId, datetime] = {}
         self._missing_since: dict[DownloadId, datetime] = {}
+        self._unseen_since: dict[DownloadId, datetime] = {}
         self._files = LocateDownload(context, watch)
         self._tidy = TidyRows(context)
         self.live: dict[DownloadId, LiveTransfer] = {}
@@ -116,7 +119,8 @@ class WatchTransfers:
             return _IDLE
         if self._is_reconciled or len(marks) <= PEERS_AT_ONCE:
             usernames, rows = await self._rows_of(self._turns.due(clock.now()))
-        else:  # Once, one big answer is cheaper than many small ones.
+        else:  # Once, one big answer is cheaper than many small ones; too big a one is done without.
+            self._is_reconciled = True
             usernames = tuple(marks)
             rows = list(await self._context.slskd.downloads())
         await self._look_at_peers(usernames, rows)
@@ -131,19 +135,25 @@ class WatchTransfers:
         One of whom it cannot be asked (a proxy dislikes the name) does not keep the others waiting.
         """
         answered: list[str] = []
+        unanswered: list[str] = []
         rows: list[Transfer] = []
-        refused: ServiceError | None = None
+        trouble: ServiceError | None = None
         for username in due:
             try:
                 rows += await self._context.slskd.downloads_of(username)
-            except (InvalidReplyError, RequestRejectedError) as error:
+            except UnreachableError:
+                raise
+            except ServiceError as error:
                 _LOGGER.debug("slskd has no answer about a peer: %s", error)
                 self._turns.set((username,), QUEUED, self._context.clock.now())
-                refused = error
+                unanswered.append(username)
+                trouble = error
             else:
                 answered.append(username)
-        if refused is not None and not answered:
-            self._watch.note_error(refused)
+        if trouble is not None and not answered:
+            self._watch.note_error(trouble)
+        for transfer in await self._context.database.run(transfers.list_transfers, unanswered):
+            await self._note_unseen(transfer)
         return tuple(answered), rows
 
     async def _look_at_peers(self, usernames: Iterable[str], rows: Iterable[Transfer]) -> None:
@@ -153,19 +163,33 @@ class WatchTransfers:
             by_file[row.username, row.filename].append(row)
         found = await self._context.database.run(transfers.list_transfers, usernames)
         seen: dict[str, set[DownloadId]] = {username: set() for username in usernames}
+        troubled: dict[str, ServiceError] = {}
         for number, transfer in enumerate(found, start=1):
             name, path = transfer.username, transfer.remote_path
             seen[name].add(transfer.download_id)
-            await self._look_at(transfer, choose_row(by_file.get((name, path), ()), name, path))
+            chosen = choose_row(by_file.get((name, path), ()), name, path)
+            try:
+                await self._look_at(transfer, chosen)
+            except UnreachableError:
+                raise
+            except ServiceError as error:
+                _LOGGER.debug("slskd has no answer about a transfer: %s", error)
+                troubled[name] = error
+                await self._note_unseen(transfer)
+            else:
+                self._unseen_since.pop(transfer.download_id, None)
             if number % _LOOKS_AT_A_STRETCH == 0:
                 await asyncio.sleep(0)
+        if troubled and len(troubled) == len(seen):
+            self._watch.note_error(next(iter(troubled.values())))
         now = self._context.clock.now()
         phases, self._phases = self._phases, {}
         if phases:
             await self._context.database.run(transfers.set_phases, phases, now=now)
         for username, download_ids in seen.items():
             self._forget(username, download_ids)
-            self._turns.set((username,), self._interval(download_ids, now), now)
+            pause = QUEUED if username in troubled else self._interval(download_ids, now)
+            self._turns.set((username,), pause, now)
 
     async def _look_at(self, transfer: StoredTransfer, row: Transfer | None) -> None:
         """Judge one transfer and act on it."""
@@ -182,6 +206,9 @@ class WatchTransfers:
         completed_at = now
         if row.is_completed:
             completed_at = self._completed_at.setdefault(transfer.download_id, now)
+        if row.state is TransferState.UNKNOWN:  # Of a later slskd: it must not wait for ever.
+            await self._alive(transfer, row, now)
+            return
         verdict = judge(
             row,
             status.features,
@@ -197,7 +224,7 @@ class WatchTransfers:
         if verdict.outcome is Outcome.SUCCEEDED:
             await self._succeeded(transfer, row, now)
         elif verdict.outcome is Outcome.FAILED and verdict.failure is not None:
-            await self._give_up(transfer, row, verdict.failure, now)
+            await self._give_up(transfer, row.id, verdict.failure, now)
 
     # --- What can be seen of a transfer ------------------------------------------------------
 
@@ -236,21 +263,17 @@ class WatchTransfers:
         """Find the file, and hand it over; slskd says "succeeded" before it has moved it."""
         path: Path | None = None
         if self._files.is_possible:
-            path = await self._files.find(transfer)
+            waited = self._watch.observed(self._completed_at[transfer.download_id], now)
+            try:
+                path = await self._files.find(transfer)
+            except ServiceError:
+                if waited < _UNSEEN:
+                    raise
             if path is None:
-                completed_at = self._completed_at[transfer.download_id]
-                if self._watch.observed(completed_at, now) >= _FILE_GRACE:
+                if waited >= _FILE_GRACE:
                     await self._lost(transfer, now)
                 return
-        await self._context.database.run(
-            hand_over,
-            transfer,
-            path,
-            row_id=row.id,
-            speed=row.average_speed or None,
-            has_library=self._context.settings.library is not None,
-            now=now,
-        )
+        await self._hand_over(transfer, path, row.id, row.average_speed or None, now)
 
     def note_completed(self, event: DownloadCompleted) -> None:
         """Take over what slskd tells by itself, and look at that peer now."""
@@ -260,54 +283,83 @@ class WatchTransfers:
         self.wake()
 
     async def _row_gone(self, transfer: StoredTransfer, now: datetime) -> None:
-        """Treat a row that somebody removed as cancelled, unless its file is there."""
+        """Treat a row that cannot be seen any more as cancelled, unless its file is there."""
         since = self._missing_since.setdefault(transfer.download_id, now)
         if self._files.is_possible and (path := await self._files.find(transfer)) is not None:
-            await self._context.database.run(
-                hand_over,
-                transfer,
-                path,
-                row_id=None,
-                speed=None,
-                has_library=self._context.settings.library is not None,
-                now=now,
-            )
+            await self._hand_over(transfer, path, transfer.transfer_id, None, now)
         elif self._watch.observed(since, now) >= _ROW_GONE:
-            await self._store_failure(transfer, None, failure(FailureKind.CANCELLED), now)
+            why = failure(FailureKind.CANCELLED)
+            await self._give_up(transfer, transfer.transfer_id, why, now)
+
+    async def _note_unseen(self, transfer: StoredTransfer) -> None:
+        """Take another source instead of a transfer that slskd has long had no answer about."""
+        now = self._context.clock.now()
+        since = self._unseen_since.setdefault(transfer.download_id, now)
+        if self._watch.observed(since, now) < _UNSEEN:
+            return
+        path: Path | None = None
+        if self._files.is_possible:
+            with suppress(ServiceError):
+                path = await self._files.find(transfer)
+        if path is not None:
+            await self._hand_over(transfer, path, transfer.transfer_id, None, now)
+        else:
+            await self._give_up(transfer, transfer.transfer_id, failure(FailureKind.SILENT), now)
 
     # --- Ends --------------------------------------------------------------------------------
+
+    async def _hand_over(
+        self,
+        transfer: StoredTransfer,
+        path: Path | None,
+        row_id: str | None,
+        speed: float | None,
+        now: datetime,
+    ) -> None:
+        """Store that the bytes are here; `path` is None when the folder cannot be seen, `speed` in bytes/s."""
+        await self._context.database.run(
+            hand_over,
+            transfer,
+            path,
+            row_id=row_id,
+            speed=speed,
+            has_library=self._context.settings.library is not None,
+            now=now,
+        )
+        self._forget_download(transfer.download_id)
 
     async def _leave(
         self, transfer: StoredTransfer, row: Transfer, kind: FailureKind, now: datetime
     ) -> None:
         """Stop a transfer that waits too long, and take the next source."""
         await self._context.slskd.cancel(transfer.username, row.id)
-        await self._give_up(transfer, row, failure(kind), now)
+        await self._give_up(transfer, row.id, failure(kind), now)
 
     async def _give_up(
-        self, transfer: StoredTransfer, row: Transfer, why: Failure, now: datetime
-    ) -> None:
-        """Use the source up and tidy the row away."""
-        await self._store_failure(transfer, row.id, why, now)
-
-    async def _store_failure(
         self, transfer: StoredTransfer, row_id: str | None, why: Failure, now: datetime
     ) -> None:
         """Store the failure together with the next step."""
         await self._context.database.run(fail, transfer, why, row_id=row_id, now=now)
+        self._forget_download(transfer.download_id)  # Its next source may be the same peer's.
 
     async def _lost(self, transfer: StoredTransfer, now: datetime) -> None:
         """End a download whose file is nowhere: the folders do not fit, and more files would not help."""
         _LOGGER.warning("A finished file is not in the downloads folder; check the folder settings")
         await self._context.database.run(store_lost, transfer, now=now)
+        self._forget_download(transfer.download_id)
 
     def _forget(self, username: str, alive: Collection[DownloadId]) -> None:
         """Drop what is remembered of a peer's transfers that are no more."""
         for download_id in self._known.pop(username, set()).difference(alive):
-            for memory in (self.live, self._completed_at, self._missing_since):
-                memory.pop(download_id, None)
+            self._forget_download(download_id)
         if alive:
             self._known[username] = set(alive)
+
+    def _forget_download(self, download_id: DownloadId) -> None:
+        """Drop what is remembered of a transfer that has ended."""
+        memories = (self.live, self._completed_at, self._missing_since, self._unseen_since)
+        for memory in memories:
+            memory.pop(download_id, None)
 
     def _interval(self, download_ids: Iterable[DownloadId], now: datetime) -> float:
         """Return how soon to look again: short while anything moves or is about to be decided.
