@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 import signal
+import socket
 
 from aiohttp import web
 
@@ -14,13 +15,10 @@ class LocalServer:
 
     def __init__(self, application: web.Application, port: int) -> None:
         """Take the application and a port; port 0 lets the system choose."""
-        self._runner = web.AppRunner(
-            application,
-            access_log=None,
-            shutdown_timeout=0.2,
-            handler_cancellation=True,
-        )
+        self.application = application
         self._wanted_port = port
+        self._runner: web.AppRunner | None = None
+        self._keeper: socket.socket | None = None  # Bound to a port that the system chose.
         self._port: int | None = None
 
     @property
@@ -31,16 +29,40 @@ class LocalServer:
         return f"http://{HOST}:{self._port}"
 
     async def start(self) -> None:
-        """Listen."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self._wanted_port)
+        """Listen, at the same port as before when that was kept."""
+        self._runner = runner = web.AppRunner(
+            self.application,
+            access_log=None,
+            shutdown_timeout=0.2,
+            handler_cancellation=True,
+        )
+        await runner.setup()
+        site: web.BaseSite
+        if self._wanted_port:
+            site = web.TCPSite(runner, HOST, self._wanted_port)
+        else:
+            self._keeper = self._keeper or _bound(0)
+            site = web.SockSite(runner, _bound(self._keeper.getsockname()[1]))
         await site.start()
-        self._port = int(self._runner.addresses[0][1])
+        self._port = int(runner.addresses[0][1])
 
-    async def stop(self) -> None:
-        """Stop listening and end open requests."""
+    async def stop(self, *, keeps_port: bool = False) -> None:
+        """Stop listening and end open requests; a kept port is refused to everybody else."""
         self._port = None
-        await self._runner.cleanup()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._keeper is not None and not keeps_port:
+            self._keeper.close()
+            self._keeper = None
+
+
+def _bound(port: int) -> socket.socket:
+    """Return a socket at a port that only sockets of this function share; port 0 is any free one."""
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind((HOST, port))
+    return bound
 
 
 async def serve_until_stopped(

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from aiohttp import web
-from yarl import URL
 
 from simulators.audio import AudioLibrary
 from simulators.common.request_log import RequestLog
@@ -44,12 +44,16 @@ _DEFAULT_RETRY = RetryPolicy()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Hold what can be chosen about one slskd; `clock_speed` 0 stops time but for `advance`."""
+    """Hold what can be chosen about one slskd; `clock_speed` 0 stops time but for `advance`.
+
+    Time begins at `started_at`, or else now.
+    """
 
     version: str = LATEST
     port: int = 0
     control_port: int | None = None
     clock_speed: float = 20.0
+    started_at: datetime | None = None
     access: Access = _OPEN_ACCESS
     url_base: str = ""
     username: str = "soulspot_listener"
@@ -87,7 +91,7 @@ class SlskdSimulator:
         """Take the people on the network and the folders; nothing runs before `start`."""
         self.settings = settings = settings or Settings()
         self.version = version = version_named(settings.version)
-        self.clock = clock = SimulatedClock(settings.clock_speed)
+        self.clock = clock = SimulatedClock(settings.clock_speed, settings.started_at)
         self.audio = audio or AudioLibrary()
         self.network = Network(
             peers, self.audio, settings.banned_phrases, settings.excluded_phrases
@@ -120,8 +124,7 @@ class SlskdSimulator:
         self.tokens = Tokens()
         self._tasks: set[asyncio.Task[None]] = set()
         self._prepared: asyncio.Future[None] | None = None
-        self._api = self._build()
-        self._api_server = LocalServer(self._api, settings.port)
+        self._api_server = LocalServer(self._build(), settings.port)
         self._address = f"http://127.0.0.1:{settings.port}"
         self._control_server = (
             None
@@ -240,16 +243,14 @@ class SlskdSimulator:
         Unfinished downloads end with `Application shut down` and are enqueued again under new ids after
         the log-in; searches end; tokens of the web page lose their worth.
         """
-        port = URL(self._api_server.url).port or 0
-        await self._api_server.stop()
+        await self._api_server.stop(keeps_port=True)
         self.server.lose(reconnects=False)
         self.transfers.restart()
         self.searches.restart()
         self.tokens.renew()
         if down_seconds:
             await self.clock.sleep(down_seconds)
-        self._api = self._build()
-        self._api_server = LocalServer(self._api, port)
+        self._api_server.application = self._build()
         await self._api_server.start()
         self.server.connect(_RESTART_LOGIN_SECONDS)
 

@@ -38,10 +38,8 @@ class Neighbour(World):
 
         def next_of_both() -> float | None:
             """Return when something happens in one of the servers."""
-            seconds = [
-                item for item in (firsts(), self._seconds_to_next_event()) if item is not None
-            ]
-            return min(seconds, default=None)
+            both = (firsts(), self.slskd.clock.seconds_to_next)
+            return min((seconds for seconds in both if seconds is not None), default=None)
 
         self.turner.next_of_others = next_of_both
         self.settings = replace(

@@ -12,6 +12,7 @@ from typing import Any
 _START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _QUIET_ROUNDS = 12  # Rounds of the event loop with nothing to do; sockets here answer at once.
 _BREATH = 0.0005  # seconds
+_MOMENT = 0.05  # seconds; for less than this a simulator lets a request wait in real time.
 
 
 class TurnedClock:
@@ -94,7 +95,7 @@ class Activity:
         loop: Any = asyncio.get_running_loop()
         quiet, is_settled = 0, False
         while quiet < _QUIET_ROUNDS or not is_settled:
-            if self.is_busy:
+            if self.is_busy or _is_due_in_a_moment(loop):
                 is_settled = False
                 await asyncio.sleep(_BREATH)
             elif quiet >= _QUIET_ROUNDS:
@@ -104,6 +105,12 @@ class Activity:
             else:
                 await asyncio.sleep(0)
             quiet = 0 if loop._ready or self.is_busy else quiet + 1
+
+
+def _is_due_in_a_moment(loop: Any) -> bool:
+    """Tell whether something waits for real time that is nearly over."""
+    end = loop.time() + _MOMENT
+    return any(timer.when() < end and not timer.cancelled() for timer in loop._scheduled[:8])
 
 
 class WatchedExecutor(ThreadPoolExecutor):

@@ -164,13 +164,18 @@ class World:
         self.library = folder / "library"
         self.programs = folder / "programs"  # Empty: what this machine has must not matter.
         self._stack = AsyncExitStack()
-        self._simulated = SimulatedClock()
+        self.activity = Activity()
+        self.turner = Turner(TurnedClock(), self.activity)
+        self.clock = self.turner.clock
+        # All clocks tell the same time; what the calendar says today must not matter.
+        begin = self.clock.now()
+        self._simulated = SimulatedClock(begin.timestamp())
         self.spotify = SpotifySimulator(catalogue(), clock=self._simulated)
         self.musicbrainz = MusicBrainzSimulator(catalogue(), clock=self._simulated)
         self.slskd = SlskdSimulator(
             tuple(peers),
             self.downloads,
-            settings=Settings(clock_speed=0.0, **slskd_settings),  # type: ignore[arg-type]
+            settings=Settings(clock_speed=0.0, started_at=begin, **slskd_settings),  # type: ignore[arg-type]
             audio=AudioLibrary(),
         )
         self.settings = PipelineSettings(
@@ -181,9 +186,6 @@ class World:
             library=self.library,
             program_folders=str(self.programs),
         )
-        self.activity = Activity()
-        self.turner = Turner(TurnedClock(), self.activity)
-        self.clock = self.turner.clock
         self.events: list[DownloadEvent] = []
         self.playlists: dict[str, PlaylistOptions] = {}
         self._is_changed = True

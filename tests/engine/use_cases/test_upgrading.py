@@ -20,9 +20,10 @@ from .test_recycling import days
 FLAC = copy("r3", profile=Profile.FLAC_16_44)
 
 
-async def owning(make_world: MakeWorld, **changes: object) -> World:
+async def owning(make_world: MakeWorld, *, worse: bool = False, **changes: object) -> World:
     """Return a world in which a track was filed as MP3, because nobody had better."""
-    world = await make_world(peer("ann", copy("r3")))
+    profile = Profile.MP3_192 if worse else Profile.MP3_320
+    world = await make_world(peer("ann", copy("r3", profile=profile)))
     await world.start("single", **{"upgrades": UpgradePolicy.OURS, **changes})
     await world.sync()
     await world.until_settled()
@@ -73,6 +74,29 @@ async def test_a_better_file_replaces_a_worse_one(make_world: MakeWorld) -> None
     assert await owned_format(world) == "mp3"
     await world.passing(world.pipeline.library.restore(recycled_id=RecycledId(new.id)))
     assert await owned_format(world) == "flac"
+
+
+async def test_a_better_file_of_the_same_kind_gets_the_name(make_world: MakeWorld) -> None:
+    """No number stays behind, neither after the replacement nor after that was undone."""
+    world = await owning(make_world, worse=True, recycle_bin_days=1000)
+    [name] = [path for path in world.files() if path.endswith(".mp3")]
+    old = (world.library / name).read_bytes()
+    world.events.clear()
+    await a_try(world, copy("r3"))
+    assert await owned_format(world) == "mp3"
+    new = (world.library / name).read_bytes()
+    assert new != old
+    assert [path for path in world.files() if path.endswith("3") and path[0] != "."] == [name]
+    assert [event.path for event in world.events if event.kind is EventKind.COMPLETED] == [name]
+    [file] = (await world.pipeline.library.recycle_bin()).files
+    report = await world.passing(world.pipeline.library.restore(recycled_id=file.id))
+    assert report.path == name
+    assert (world.library / name).read_bytes() == old
+    assert await owned_format(world) == "mp3"
+    [file] = (await world.pipeline.library.recycle_bin()).files
+    await world.passing(world.pipeline.library.restore(recycled_id=file.id))
+    assert (world.library / name).read_bytes() == new
+    assert [path for path in world.files() if path.endswith("3") and path[0] != "."] == [name]
 
 
 async def test_nothing_is_tried_unless_wanted(make_world: MakeWorld) -> None:
@@ -127,7 +151,7 @@ async def test_tries_become_rare(make_world: MakeWorld) -> None:
         await days(world, 15)
         await world.pass_time(HOUR)
         seen.append(await tries())
-    # After two weeks, then four, then eight, each a quarter shorter or longer by chance.
+    # After two weeks, then four, then eight, each a fifth shorter or longer by chance.
     assert seen[:2] == [1, 1]
     assert seen[-1] == 3
     assert await owned_format(world) == "mp3"
