@@ -1,6 +1,7 @@
 """Recycle, replace and restore a file in processes that are killed before each step; the tests run it as a program.
 
-Usage: recycling_victim.py FOLDER WORK, where the work is "recycle", "replace" or "restore". FOLDER/0, 1, 2, ... get a
+Usage: recycling_victim.py FOLDER WORK, where the work is "recycle", "replace", "succeed" (as replace, with the
+same name) or "restore". FOLDER/0, 1, 2, ... get a
 library and a database each; the process at work there is killed before its first, second, third, ... file
 operation or transaction, until one gets through. Then a process that lives recovers each of them, and what
 the database says is written into a file beside it.
@@ -20,6 +21,8 @@ from typing import Any, cast
 ROOT = Path(__file__).parents[2]
 MUSIC = "Artist/Album/01 Song.mp3"
 BETTER = "Artist/Album/01 Song.flac"
+SUCCESSOR = "Artist/Album/01 Song (2).mp3"
+NEW_FILES = {"replace": BETTER, "succeed": SUCCESSOR}
 GRACE = timedelta(days=1)
 
 
@@ -82,8 +85,10 @@ class Site:
         if work == "recycle":
             await self.recycle_bin.recycle_removed()
             return
-        if work == "replace":
-            begun = await self.database.run(_replace, now=Clock().now())
+        if work in NEW_FILES:
+            path = NEW_FILES[work]
+            status = (self.library / path).stat()
+            begun = await self.database.run(_replace, path, status, now=Clock().now())
             await self.recycle_bin.finish(begun)
             return
         page = await self.recycle_bin.show(limit=1, offset=0)
@@ -135,7 +140,7 @@ def _remove(connection: Any, *, now: datetime) -> None:
     removals.set_policy(connection, "p1", RemovalPolicy.RECYCLE, GRACE.days, now=now)
 
 
-def _replace(connection: Any, *, now: datetime) -> Any:
+def _replace(connection: Any, path: str, status: os.stat_result, *, now: datetime) -> Any:
     """Store that a better file has come, as the filing of an upgrade does."""
     from custom_components.soulspot.engine.model import Quality
     from custom_components.soulspot.engine.store import downloads, files
@@ -148,9 +153,16 @@ def _replace(connection: Any, *, now: datetime) -> Any:
     download = downloads.get_download(connection, download_id)
     assert download is not None
     [present] = files.get_files(connection, [download.track_id]).values()
-    recycled_id, track_ids = begin_replacement(connection, download, BETTER, now=now)
+    name = Path(MUSIC).with_suffix(Path(path).suffix).name
+    recycled_id, track_ids = begin_replacement(connection, download, path, name=name, now=now)
     for track_id in track_ids:
-        better = replace(present, track_id=track_id, path=BETTER, format="flac")
+        better = replace(
+            present,
+            track_id=track_id,
+            path=path,
+            size=status.st_size,
+            modified_ns=status.st_mtime_ns,
+        )
         files.save_file(connection, better, now=now)
     return recycled_id
 
@@ -227,8 +239,8 @@ def main() -> None:
         music = folder / "library" / MUSIC
         music.parent.mkdir(parents=True)
         music.write_bytes(b"music")
-        if work == "replace":
-            (folder / "library" / BETTER).write_bytes(b"better music")
+        if work in NEW_FILES:
+            (folder / "library" / NEW_FILES[work]).write_bytes(b"better music")
         status = in_child(folder, work, moment)
         if os.WIFEXITED(status) and status:
             raise SystemExit("the work failed")

@@ -97,7 +97,10 @@ class Pipeline:
         download = DownloadTrack(context, self._sources, self._watch, self._shared)
         filing = FileTrack(context, self._playlist_files, self._recycle_bin)
         workers = self._workers(
-            download=download, enrich=enrich, filing=filing, retagging=RetagTrack(context)
+            download=download,
+            enrich=enrich,
+            filing=filing,
+            retagging=RetagTrack(context, self._recycle_bin.moving),
         )
         self._scheduler = Scheduler(database, clock, workers)
         show = Show(context, self._transfers.live, self._rooms.files)

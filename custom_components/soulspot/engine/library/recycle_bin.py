@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 import errno
-import filecmp
 import os
 from pathlib import Path, PurePosixPath
 import shutil
@@ -14,7 +13,9 @@ from .storage import (
     PRIVATE_FOLDER,
     displayable,
     flush_folder,
+    is_move_begun,
     make_folders,
+    move_new,
     place_new,
     storage_errors,
 )
@@ -34,7 +35,7 @@ def move_in(library: Path, number: int, path: PurePosixPath, *, is_taken: bool =
     _require(library)
     with storage_errors(library):
         if os.path.lexists(place):
-            if not is_taken and os.path.lexists(source) and _is_move_begun(place, source):
+            if not is_taken and os.path.lexists(source) and is_move_begun(place, source):
                 source.unlink()
                 _remove_empty(source.parent, library.resolve())
             return True
@@ -79,11 +80,8 @@ def move_out(library: Path, number: int, path: PurePosixPath, target: PurePosixP
                 return True
             raise StorageError("file_vanished", path=displayable(place))
         make_folders(library.resolve(), goal.parent)
-        if os.path.lexists(goal) and _is_move_begun(place, goal):
-            place.unlink()
-        elif not place_new(place, goal):
+        if not move_new(place, goal):
             return False
-        flush_folder(place.parent)
     _remove_empty(place.parent, _bin(library))
     return True
 
@@ -99,16 +97,6 @@ def delete(library: Path, number: int) -> None:
         if folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
             flush_folder(folder.parent)
-
-
-def _is_move_begun(one: Path, other: Path) -> bool:
-    """Tell whether a crash came between giving the new name and taking the old one.
-
-    Within a disk both are one file; from disk to disk they are copies of each other.
-    """
-    if one.stat().st_dev == other.stat().st_dev:
-        return one.samefile(other)
-    return filecmp.cmp(one, other, shallow=False)
 
 
 def _require(library: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 import errno
+import filecmp
 import os
 from pathlib import Path
 import secrets
@@ -177,6 +178,26 @@ def place_new(temporary: Path, target: Path) -> bool:
     temporary.unlink(missing_ok=True)
     flush_folder(target.parent)
     return True
+
+
+def move_new(source: Path, target: Path) -> bool:
+    """Move a file to a free name; False when something else has it. Repeating finishes what a crash cut short."""
+    if os.path.lexists(target) and is_move_begun(source, target):
+        source.unlink()
+    elif not place_new(source, target):
+        return False
+    flush_folder(source.parent)
+    return True
+
+
+def is_move_begun(one: Path, other: Path) -> bool:
+    """Tell whether a crash came between giving a file its new name and taking the old one.
+
+    Within a disk both are one file; from disk to disk they are copies of each other.
+    """
+    if one.stat().st_dev == other.stat().st_dev:
+        return one.samefile(other)
+    return filecmp.cmp(one, other, shallow=False)
 
 
 def place_over(temporary: Path, target: Path) -> None:

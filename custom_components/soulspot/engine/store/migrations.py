@@ -216,7 +216,17 @@ _EIGHTH = """
 CREATE INDEX track_artist_artist ON track_artist (artist_id, position);
 """
 
-_STEPS = (FIRST, SECOND, THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
+# Which files are to get the name of the one that goes to the recycle bin, and which may have been lossy once.
+_NINTH = """
+CREATE TABLE renaming (
+    path TEXT PRIMARY KEY,
+    target TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE library_file ADD COLUMN doubt TEXT;
+ALTER TABLE recycled_file ADD COLUMN doubt TEXT;
+"""
+
+_STEPS = (FIRST, SECOND, THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH)
 
 
 def check_version(connection: sqlite3.Connection) -> int:

@@ -118,7 +118,7 @@ class FileTrack:
         except StorageError as error:
             return await self._storage_trouble(download, error)
         self._tell_of_trouble(None)
-        await self._store(download, track, filed, _doubt(verdict))
+        await self._store(download, track, filed, relative.name, _doubt(verdict))
         await self._remove_source(download)
         return Done()
 
@@ -199,17 +199,19 @@ class FileTrack:
             _LOGGER.warning("Files wait, they cannot be brought into the library: %s", error)
 
     async def _store(
-        self, download: Download, track: Track, filed: FiledFile, doubt: Reason | None
+        self, download: Download, track: Track, filed: FiledFile, name: str, doubt: Reason | None
     ) -> None:
         """Store the file and the end of the download together, then bring the playlists up to date."""
         now = self._context.clock.now()
         held_by, replaced = await self._context.database.run(
-            _store_filed, download, track, filed, doubt, now=now
+            _store_filed, download, track, filed, name, doubt, now=now
         )
+        path = str(filed.path)
         if replaced is not None:
-            await self._recycle_bin.finish(replaced)
+            renamed = await self._recycle_bin.finish(replaced)
+            path = renamed.get(path, path)
         self._context.announcer.happened(
-            EventKind.COMPLETED, track, quality=download.quality, path=str(filed.path)
+            EventKind.COMPLETED, track, quality=download.quality, path=path
         )
         self._context.announcer.changed()
         await self._playlist_files.execute(held_by)
@@ -310,17 +312,21 @@ def _store_filed(
     download: Download,
     track: Track,
     filed: FiledFile,
+    name: str,
     doubt: Reason | None,
     *,
     now: datetime,
 ) -> tuple[tuple[str, ...], RecycledId | None]:
     """Store the file with the end of the download, in place of the one it replaces.
 
-    Returns the playlists that hold the track, and what is on its way to the recycle bin.
+    `name` is what it was to be called. Returns the playlists that hold the track, and what is on its way
+    to the recycle bin.
     """
-    replaced, track_ids = begin_replacement(connection, download, str(filed.path), now=now)
     # What lay there already may be the user's own.
     is_ours = not filed.is_adopted or not library_index.is_known(connection, str(filed.path))
+    replaced, track_ids = begin_replacement(
+        connection, download, str(filed.path), name=name if is_ours else None, now=now
+    )
     for track_id in track_ids:
         file = LibraryFile(
             track_id=track_id,

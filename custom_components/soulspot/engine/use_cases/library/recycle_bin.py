@@ -9,11 +9,22 @@ import sqlite3
 from ...errors import InputError, StorageError
 from ...library.recycle_bin import delete, find_free, move_in, move_out
 from ...model import DownloadState, Reason, RecycledId, TrackId
-from ...store import downloads, files, journal, playlists, recycle_bin, removals, tracks, upgrades
+from ...store import (
+    downloads,
+    files,
+    journal,
+    playlists,
+    recycle_bin,
+    removals,
+    renamings,
+    tracks,
+    upgrades,
+)
 from ...store.neighbours import is_kept_next_door
 from ...store.recycle_bin import REMOVED, RecycledFile, RecycledState
 from ...views import RecycleBinSnapshot, RecycledEntry, RestoreReport
 from ..context import Context
+from .take_names import TakeNames
 from .write_playlist_files import WritePlaylistFiles
 
 _LOGGER = logging.getLogger(__name__)
@@ -34,10 +45,11 @@ class RecycleBin:
     """
 
     def __init__(self, context: Context, playlist_files: WritePlaylistFiles) -> None:
-        """Take the rooms to work with; one file moves at a time."""
+        """Take the rooms to work with."""
         self._context = context
         self._playlist_files = playlist_files
-        self._lock = asyncio.Lock()
+        self._names = TakeNames(context)
+        self.moving = asyncio.Lock()  # Held by whoever moves or rewrites files of the library.
         self._told: set[RecycledId] = set()  # Files whose trouble was logged.
 
     async def recover(self) -> int:
@@ -46,7 +58,7 @@ class RecycleBin:
         if library is None:
             return 0
         count = 0
-        async with self._lock:
+        async with self.moving:
             for file in await self._context.database.run(recycle_bin.get_unfinished):
                 if file.state is RecycledState.MOVING:
                     count += await self._move_in(library, file)
@@ -56,6 +68,8 @@ class RecycleBin:
                     count += 1
                 except StorageError as error:
                     _LOGGER.warning("A file stays in the recycle bin: %s", error)
+            if await self._names.execute(library):
+                await self._playlist_files.execute(tuple(self._context.playlists))
         return count
 
     async def recycle_removed(self) -> int:
@@ -64,7 +78,7 @@ class RecycleBin:
         if library is None:
             return 0
         count = 0
-        async with self._lock:
+        async with self.moving:
             begun = await self._context.database.run(
                 _begin_due,
                 self._context.settings.database,
@@ -77,15 +91,19 @@ class RecycleBin:
             self._context.announcer.changed()
         return count
 
-    async def finish(self, recycled_id: RecycledId) -> None:
-        """Move a file whose recycling was begun together with something else; trouble leaves it for later."""
+    async def finish(self, recycled_id: RecycledId) -> dict[str, str]:
+        """Move a file whose recycling was begun together with something else; trouble leaves it for later.
+
+        Returns the new paths, by the old ones, of files that have its name now.
+        """
         library = self._context.settings.library
         if library is None:
-            return
-        async with self._lock:
+            return {}
+        async with self.moving:
             file = await self._context.database.run(recycle_bin.get_file, recycled_id)
             if file is not None and file.state is RecycledState.MOVING:
                 await self._move_in(library, file)
+            return await self._names.execute(library)
 
     async def restore(
         self, *, track_id: TrackId | None = None, recycled_id: RecycledId | None = None
@@ -98,7 +116,7 @@ class RecycleBin:
         library = self._context.settings.library
         if library is None:
             raise InputError("no_library_folder")
-        async with self._lock:
+        async with self.moving:
             file = await self._context.database.run(_find, track_id, recycled_id)
             report = await self._bring_back(library, file)
         self._context.announcer.changed()
@@ -110,7 +128,7 @@ class RecycleBin:
         if library is None:
             return 0
         count = 0
-        async with self._lock:
+        async with self.moving:
             database = self._context.database
             for recycled_id in await database.run(recycle_bin.find_wanted, spotify_id):
                 file = await database.run(recycle_bin.get_file, recycled_id)
@@ -129,7 +147,7 @@ class RecycleBin:
             return 0
         before = self._context.clock.now() - timedelta(days=settings.recycle_bin_days)
         count = 0
-        async with self._lock:
+        async with self.moving:
             while page := await database.run(recycle_bin.get_expired, _AT_ONCE, before=before):
                 for recycled_id in page:
                     await asyncio.to_thread(delete, settings.library, recycled_id)
@@ -195,8 +213,9 @@ class RecycleBin:
         )
         for other in displaced:
             await self._move_in(library, other)
+        renamed = await self._names.execute(library)
         await self._playlist_files.execute(await database.run(_playlists_of, file.track_ids))
-        return RestoreReport(path=str(target), track_ids=file.track_ids)
+        return RestoreReport(path=renamed.get(str(target), str(target)), track_ids=file.track_ids)
 
     async def _aim(self, library: Path, file: RecycledFile) -> PurePosixPath:
         """Choose where a file goes back to, and write it down before it moves."""
@@ -266,6 +285,8 @@ def _store_back(
             other = recycle_bin.get_file(connection, recycled_id) if recycled_id else None
             if other is not None:
                 displaced.append(other)
+                if other.path == file.path:
+                    renamings.note(connection, target, file.path)
     for track_id in recycle_bin.put_back(connection, file.id, target, now=now):
         if file.reason.key == REPLACED:
             upgrades.decline(connection, track_id)

@@ -1,6 +1,7 @@
 """Replace the file of an owned track by one that has proved to be better, never by another."""
 
 from datetime import datetime
+from pathlib import PurePosixPath
 import sqlite3
 
 from ...library.audio import AudioProperties
@@ -8,7 +9,7 @@ from ...library.formats import LOSSLESS_FORMATS
 from ...matching import QualityProfile
 from ...matching.quality import upgrade_profile
 from ...model import Download, Quality, Reason, RecycledId, TrackId
-from ...store import files, recycle_bin
+from ...store import files, recycle_bin, renamings
 from .recycle_bin import REPLACED
 
 _ANY_LOSSLESS = "flac"  # The name under which quality is compared, whatever the format is called.
@@ -46,11 +47,18 @@ def objection(
 
 
 def begin_replacement(
-    connection: sqlite3.Connection, download: Download, path: str, *, now: datetime
+    connection: sqlite3.Connection,
+    download: Download,
+    path: str,
+    *,
+    name: str | None = None,
+    now: datetime,
 ) -> tuple[RecycledId | None, tuple[TrackId, ...]]:
     """Send the owned file on its way to the recycle bin, in the transaction that stores the new one.
 
-    Returns its number, and the tracks that the new file is for; just the one track when it is no upgrade.
+    `name` is what the new file at `path` was to be called: it gets the name when the owned one has it. Returns
+    the number of the owned one, and the tracks that the new file is for; just the one track when it is no
+    upgrade.
     """
     present = files.get_files(connection, [download.track_id]).get(download.track_id)
     if not download.is_upgrade or present is None or present.path == path:
@@ -58,4 +66,6 @@ def begin_replacement(
     reason = Reason(key=REPLACED)
     recycled_id = recycle_bin.begin(connection, download.track_id, reason, now=now)
     file = recycle_bin.get_file(connection, recycled_id) if recycled_id else None
+    if name is not None and str(PurePosixPath(path).with_name(name)) == present.path:
+        renamings.note(connection, path, present.path)
     return recycled_id, file.track_ids if file else (download.track_id,)

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
+from pathlib import Path
 import sqlite3
 
 from ...errors import InputError, StorageError, VerificationError
 from ...library.retagging import RetaggedFile, retag_file
+from ...library.tag_set import TagSet
 from ...library.tags import read_cover
 from ...model import JobKind, LibraryFile, Priority, Reason, Track, TrackId
 from ...queue.scheduler import Done, Later, Result
@@ -46,9 +48,10 @@ def is_retagging(job: Job) -> bool:
 class RetagTrack:
     """Handle the filing jobs that only bring tags up to date."""
 
-    def __init__(self, context: Context) -> None:
-        """Take the rooms to work with."""
+    def __init__(self, context: Context, moving: asyncio.Lock) -> None:
+        """Take the rooms to work with, and what is held while files are moved or rewritten."""
         self._context = context
+        self._moving = moving
 
     async def handle(self, job: Job) -> Result:
         """Write a track's tags anew; running twice does no harm, a file that is gone needs none.
@@ -56,27 +59,43 @@ class RetagTrack:
         Trouble with the library folder lets the job wait.
         """
         library = self._context.settings.library
-        found = await self._context.database.run(_find, TrackId(job.payload[_PAYLOAD]))
+        track_id = TrackId(job.payload[_PAYLOAD])
+        found = await self._context.database.run(_find, track_id)
         if library is None or found is None:
             return Done()
-        track, file = found
-        path = library / file.path
         try:
-            cover = await asyncio.to_thread(read_cover, path)
-            tags = tag_set(track, None) if cover else await tags_for(self._context, track)
-            retagged = await asyncio.to_thread(
-                retag_file, path, library, tags, size=file.size, modified_ns=file.modified_ns
-            )
+            tags = await self._tags(*found, library)
+            async with self._moving:
+                await self._write(track_id, library, tags)
         except VerificationError as error:
             _LOGGER.debug("A filed track stays untagged: %s", error)
-            return Done()
         except StorageError as error:
-            if error.translation_key in ("file_vanished", "file_changed"):
-                return Done()
-            until = self._context.clock.now() + _STORAGE_PAUSE
-            return Later(until=until, reason=error.reason)
-        await self._context.database.run(_store, file, retagged, now=self._context.clock.now())
+            if error.translation_key not in ("file_vanished", "file_changed"):
+                until = self._context.clock.now() + _STORAGE_PAUSE
+                return Later(until=until, reason=error.reason)
         return Done()
+
+    async def _tags(self, track: Track, file: LibraryFile, library: Path) -> TagSet:
+        """Return what is to be written; a cover only for a file that has none."""
+        if await asyncio.to_thread(read_cover, library / file.path):
+            return tag_set(track, None)
+        return await tags_for(self._context, track)
+
+    async def _write(self, track_id: TrackId, library: Path, tags: TagSet) -> None:
+        """Write into the file where it is now: it may have been moved since it was looked at."""
+        found = await self._context.database.run(_find, track_id)
+        if found is None:
+            return
+        _, file = found
+        retagged = await asyncio.to_thread(
+            retag_file,
+            library / file.path,
+            library,
+            tags,
+            size=file.size,
+            modified_ns=file.modified_ns,
+        )
+        await self._context.database.run(_store, file, retagged, now=self._context.clock.now())
 
     async def fail(self, job: Job, reason: Reason) -> None:
         """Remember that a file keeps its old tags."""
