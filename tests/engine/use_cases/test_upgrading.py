@@ -13,7 +13,7 @@ from simulators.audio import Damage, Profile
 from simulators.slskd import SharedFile
 
 from ..conftest import MakeWorld
-from ..world import HOUR, World, copy, peer
+from ..world import HOUR, MINUTE, World, copy, peer
 from .test_playlist_files import listed
 from .test_recycling import days
 
@@ -149,7 +149,7 @@ async def test_tries_become_rare(make_world: MakeWorld) -> None:
     seen = []
     for _ in range(9):
         await days(world, 15)
-        await world.pass_time(HOUR)
+        await world.pass_time(10 * MINUTE)
         seen.append(await tries())
     # After two weeks, then four, then eight, each a fifth shorter or longer by chance.
     assert seen[:2] == [1, 1]
