@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from custom_components.soulspot.engine.ports import CachedPayload
+from simulators.common.clock import ManualClock as SimulatedClock
 
 
 class ManualClock:
@@ -32,6 +33,21 @@ class ManualClock:
         """Let time pass, and remember that somebody waited."""
         self.slept.append(seconds)
         self.advance(seconds)
+
+
+class SharedClock(ManualClock):
+    """Turn a simulator's time with the engine's."""
+
+    def __init__(self, simulated: SimulatedClock) -> None:
+        """Start at the simulator's moment."""
+        super().__init__()
+        self._simulated = simulated
+        self._now = datetime.fromtimestamp(simulated.now(), UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass on both sides."""
+        super().advance(seconds)
+        self._simulated.advance(seconds)
 
 
 class MemoryCache:

@@ -2,19 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 import gzip
-from ipaddress import ip_address
 import json
-from pathlib import Path
 import socket
 import ssl
 import zlib
 
 from aiohttp import ClientSession, web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, strategies as st
 import pytest
 from yarl import URL
@@ -38,6 +33,7 @@ from custom_components.soulspot.engine.http import (
     Reply,
     retry_after,
 )
+from tests.certificates import self_signed_context
 
 from .serving import HOST, Handler, serving, serving_bytes
 
@@ -241,7 +237,7 @@ async def test_a_closed_port_is_unreachable(session: ClientSession) -> None:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    error = await failure_of(client(session, URL(f"http://{HOST}:{port}")))
+        error = await failure_of(client(session, URL(f"http://{HOST}:{port}")))
     assert (type(error), error.translation_key) == (UnreachableError, "cannot_connect")
 
 
@@ -280,35 +276,7 @@ async def test_a_dripping_server_times_out(session: ClientSession) -> None:
 @pytest.fixture(scope="module")
 def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     """Return a server's TLS with a certificate nobody vouches for, as slskd makes one."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "slskd")])
-    begin = datetime.now(UTC) - timedelta(days=1)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(begin + timedelta(days=30))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path: Path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return context
+    return self_signed_context(tmp_path_factory.mktemp("tls"))
 
 
 async def test_a_self_signed_certificate_is_named(

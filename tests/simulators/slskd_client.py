@@ -15,6 +15,7 @@ from yarl import URL
 
 from simulators.audio import AudioContent, Profile
 from simulators.slskd import Attributes, Behaviour, Peer, Settings, SharedFile, SlskdSimulator
+from tests.engine.turning import Activity, watch_threads
 
 JSON_HEADERS = {"Content-Type": "application/json"}
 SONG = "@@abcde\\Music\\Brad Sucks\\Out of It (2008)\\05 - Certain Death.mp3"
@@ -37,10 +38,13 @@ class Reply:
 class SlskdClient:
     """Send requests as the official page does, with a JSON content type on every one."""
 
-    def __init__(self, simulator: SlskdSimulator, session: aiohttp.ClientSession) -> None:
-        """Take a running simulator."""
+    def __init__(
+        self, simulator: SlskdSimulator, session: aiohttp.ClientSession, activity: Activity
+    ) -> None:
+        """Take a running simulator, and what knows when it is at rest."""
         self.simulator = simulator
         self.session = session
+        self._activity = activity
 
     async def send(
         self,
@@ -62,11 +66,12 @@ class SlskdClient:
             return Reply(response.status, response.headers, await response.text())
 
     async def moving(self, *requests: Any, seconds: float = 0.1) -> list[Reply]:
-        """Await requests that answer only as simulated time passes."""
+        """Await what ends only as simulated time passes, and let no more of it pass than that takes."""
         tasks = [asyncio.ensure_future(request) for request in requests]
+        await self._activity.rest()
         while not all(task.done() for task in tasks):
-            await asyncio.wait(tasks, timeout=0.005)
             await self.simulator.advance(seconds)
+            await self._activity.rest()
         return [task.result() for task in tasks]
 
     async def enqueue(self, username: str, *files: dict[str, object]) -> Reply:
@@ -116,8 +121,10 @@ async def slskd(
         settings or Settings(clock_speed=0),
     )
     assert simulator.clock.is_manual
+    activity = Activity()
+    await watch_threads(activity)
     async with simulator, aiohttp.ClientSession() as session:
-        yield SlskdClient(simulator, session)
+        yield SlskdClient(simulator, session, activity)
 
 
 def song(

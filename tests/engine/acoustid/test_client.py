@@ -25,7 +25,7 @@ from custom_components.soulspot.engine.http import HttpClient
 from simulators.acoustid import AcoustIdSimulator, Artist, Match, Recording
 from simulators.common.clock import ManualClock as SimulatedClock
 
-from ..fakes import ManualClock, MemoryCache
+from ..fakes import ManualClock, MemoryCache, SharedClock
 from ..serving import serving
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -34,20 +34,6 @@ KEY = "application-key"
 SONG = Recording("AB-1", "Harbour", (Artist("a-1", "Copper Canyon Quartet"),), 201.5)
 LOST = Recording("cd-2")
 KNOWN = {"AQAA": (Match(0.62, (LOST,)), Match(0.97, (SONG, LOST))), "AQBB": ()}
-
-
-class SharedClock(ManualClock):
-    """Turn the simulator's time with the engine's."""
-
-    def __init__(self, simulated: SimulatedClock) -> None:
-        """Take the simulator's time."""
-        super().__init__()
-        self._simulated = simulated
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass on both sides."""
-        super().advance(seconds)
-        self._simulated.advance(seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

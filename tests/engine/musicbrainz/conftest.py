@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -17,22 +16,7 @@ from simulators.catalogue import demo_catalogue
 from simulators.common.clock import ManualClock as SimulatedClock
 from simulators.musicbrainz import MusicBrainzSimulator, mbid
 
-from ..fakes import ManualClock, MemoryCache
-
-
-class SharedClock(ManualClock):
-    """Turn the simulator's time with the engine's."""
-
-    def __init__(self, simulated: SimulatedClock) -> None:
-        """Start at the simulator's moment."""
-        super().__init__()
-        self._simulated = simulated
-        self._now = datetime.fromtimestamp(simulated.now(), UTC)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass on both sides."""
-        super().advance(seconds)
-        self._simulated.advance(seconds)
+from ..fakes import MemoryCache, SharedClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,8 @@ from simulators.musicbrainz.build import canonical_isrc
 from simulators.spotify.identity import spotify_id
 from simulators.spotify.world import album_id
 
-from ..fakes import ManualClock, MemoryCache
-from .conftest import MusicBrainz, SharedClock
+from ..fakes import ManualClock, MemoryCache, SharedClock
+from .conftest import MusicBrainz
 
 NO_ID = "00000000-0000-4000-8000-000000000000"
 

@@ -16,6 +16,8 @@ from custom_components.soulspot.engine.http import HttpClient
 from custom_components.soulspot.engine.slskd.client import SlskdClient
 from simulators.slskd import SUPPORTED, Peer, Settings, SlskdSimulator, WriteMode
 
+from ..turning import Activity, watch_threads
+
 KEY = "0123456789abcdef"
 
 
@@ -41,20 +43,22 @@ class PassingClock:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Hold one simulated slskd and a client for it."""
+    """Hold one simulated slskd and a client for it, and know when both are at rest."""
 
     simulator: SlskdSimulator
     client: SlskdClient
     clock: PassingClock
     http: HttpClient
     downloads: Path
+    activity: Activity
 
     async def passing[T](self, work: Awaitable[T], step: float = 0.5) -> T:
         """Let time pass while something waits for slskd itself."""
         task = asyncio.ensure_future(work)
+        await self.activity.rest()
         while not task.done():
             await self.simulator.advance(step)
-            await asyncio.wait({task}, timeout=0.002)
+            await self.activity.rest()
         return await task
 
 
@@ -96,6 +100,8 @@ async def make_world(session: ClientSession, tmp_path: Path) -> AsyncIterator[Ma
             clock = PassingClock(simulator)
             http = HttpClient(session=session, service=Service.SLSKD, base_url=URL(simulator.url))
             client = SlskdClient(http, key, clock)
-            return World(simulator, client, clock, http, downloads)
+            activity = Activity()
+            await watch_threads(activity)
+            return World(simulator, client, clock, http, downloads, activity)
 
         yield make
