@@ -66,6 +66,14 @@ def test_texts_are_what_home_assistant_can_show(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_plain_texts_hold_no_markdown(language: str) -> None:
+    """Find no backticks in what Home Assistant shows as it is: errors, names, and options."""
+    plain = re.compile(r"^(exceptions|selector|entity)\.|\.(error|title|data|name)\b")
+    texts = flatten(translations(language))
+    assert not [key for key, text in texts.items() if plain.search(key) and "`" in text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_sections_are_those_home_assistant_reads(language: str) -> None:
     """Find no section that Home Assistant would overlook."""
     assert set(translations(language)) <= {
