@@ -40,9 +40,9 @@ from .flow.playlist_flow import PlaylistFlowHandler, playlist_data
 from .flow.schemas import (
     CONF_PLAYLISTS,
     FOLDERS_SCHEMA,
-    OPTIONS_SCHEMA,
     SLSKD_KEY_SCHEMA,
     SLSKD_SCHEMA,
+    options_schema,
     playlists_schema,
     with_liked_songs,
 )
@@ -277,7 +277,7 @@ class SoulSpotFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         return self.async_create_entry(
             title=self._title,
             data=self._data,
-            options=OPTIONS_SCHEMA({}),
+            options=options_schema()({}),
             subentries=[
                 playlist_data(choice, {}) for choice in self._choices if choice.spotify_id in chosen
             ],

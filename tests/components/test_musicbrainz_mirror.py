@@ -37,15 +37,18 @@ async def test_another_musicbrainz(hass: HomeAssistant, world: World) -> None:
             form["flow_id"], {**CHOSEN, "advanced": advanced}
         )
         assert form["errors"] == {"base": problem}
+        # What is wrong is to be seen without looking for it.
+        assert form["data_schema"].schema["advanced"].options == {"collapsed": False}
     fast = MusicBrainzSettings(requests_per_second=20)
     async with MusicBrainzSimulator(small_catalogue(), settings=fast) as mirror:
-        advanced = {"musicbrainz_address": mirror.url, "musicbrainz_pace": 0.05}
+        advanced = {"musicbrainz_address": f" {mirror.url}\n", "musicbrainz_pace": 0.05}
         result = await hass.config_entries.options.async_configure(
             form["flow_id"], {**CHOSEN, "advanced": advanced}
         )
         assert result["type"] is FlowResultType.CREATE_ENTRY
         await hass.async_block_till_done()
         assert entry.state is ConfigEntryState.LOADED
+        assert entry.options["advanced"]["musicbrainz_address"] == mirror.url
         assert async_lane_to(hass, URL(mirror.url)).pace == 0.05
         number = await track_id(hass, world, "Morning Song")
         asked = world.musicbrainz.log.count()

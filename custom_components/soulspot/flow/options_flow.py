@@ -16,7 +16,8 @@ from ..engine.errors import InputError, SoulSpotError
 from ..engine.library.paths import TEMPLATE_FIELDS, validate_template
 from ..musicbrainz_lane import async_check_mirror
 from ..webhook import async_describe_webhook
-from .schemas import OPTIONS_SCHEMA, WEBHOOK_SCHEMA
+from .schemas import WEBHOOK_SCHEMA, options_schema
+from .validation import without_blanks
 
 _TEMPLATE_ERRORS = {
     "empty": "template_empty",
@@ -42,6 +43,7 @@ class SoulSpotOptionsFlow(OptionsFlow):
         fields = ", ".join(f"{{{name}}}" for name in TEMPLATE_FIELDS)
         placeholders = {"fields": fields, "detail": ""}
         if user_input is not None:
+            user_input = without_blanks(user_input)
             try:
                 validate_template(user_input[CONF_PATH_TEMPLATE])
             except InputError as error:
@@ -55,7 +57,7 @@ class SoulSpotOptionsFlow(OptionsFlow):
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, user_input or self._present()
+                options_schema(shows_advanced="base" in errors), user_input or self._present()
             ),
             errors=errors,
             description_placeholders=placeholders,

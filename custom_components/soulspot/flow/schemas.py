@@ -73,49 +73,6 @@ FOLDERS_SCHEMA = probatio.Schema(
     }
 )
 
-OPTIONS_SCHEMA = probatio.Schema(
-    {
-        probatio.Required(CONF_QUALITY, default=Quality.BEST.value): SelectSelector(
-            SelectSelectorConfig(
-                options=[quality.value for quality in Quality],
-                mode=SelectSelectorMode.DROPDOWN,
-                translation_key=CONF_QUALITY,
-            )
-        ),
-        probatio.Required(CONF_PATH_TEMPLATE, default=DEFAULT_TEMPLATE): TextSelector(),
-        probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
-        probatio.Required(CONF_UPGRADES, default=UpgradePolicy.NEVER.value): SelectSelector(
-            SelectSelectorConfig(
-                options=[policy.value for policy in UpgradePolicy],
-                mode=SelectSelectorMode.DROPDOWN,
-                translation_key=CONF_UPGRADES,
-            )
-        ),
-        probatio.Required(CONF_RECYCLE_BIN_DAYS, default=DEFAULT_RECYCLE_BIN_DAYS): _DAYS,
-        probatio.Optional(CONF_WEBHOOK, default=False): BooleanSelector(),
-        probatio.Optional(CONF_ADVANCED): section(
-            probatio.Schema(
-                {
-                    probatio.Optional(CONF_ACOUSTID_KEY): _PASSWORD,
-                    probatio.Optional(CONF_MUSICBRAINZ_ADDRESS): TextSelector(
-                        TextSelectorConfig(type=TextSelectorType.URL, autocomplete="off")
-                    ),
-                    probatio.Optional(CONF_MUSICBRAINZ_PACE): NumberSelector(
-                        NumberSelectorConfig(
-                            min=FASTEST_PACE,
-                            max=SLOWEST_PACE,
-                            step="any",
-                            unit_of_measurement="s",
-                            mode=NumberSelectorMode.BOX,
-                        )
-                    ),
-                }
-            ),
-            {"collapsed": True},
-        ),
-    }
-)
-
 WEBHOOK_SCHEMA = probatio.Schema(
     {probatio.Required(CONF_WEBHOOK_LOCAL_ONLY, default=True): BooleanSelector()}
 )
@@ -140,6 +97,52 @@ _PLAYLIST_FIELDS = {
 }
 
 PLAYLIST_OPTIONS_SCHEMA = probatio.Schema(_PLAYLIST_FIELDS)
+
+
+def options_schema(*, shows_advanced: bool = False) -> probatio.Schema:
+    """Return the form of the options; its advanced part is open when there is something to see."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_QUALITY, default=Quality.BEST.value): SelectSelector(
+                SelectSelectorConfig(
+                    options=[quality.value for quality in Quality],
+                    mode=SelectSelectorMode.DROPDOWN,
+                    translation_key=CONF_QUALITY,
+                )
+            ),
+            probatio.Required(CONF_PATH_TEMPLATE, default=DEFAULT_TEMPLATE): TextSelector(),
+            probatio.Required(CONF_KEEP_SOURCE, default=True): BooleanSelector(),
+            probatio.Required(CONF_UPGRADES, default=UpgradePolicy.NEVER.value): SelectSelector(
+                SelectSelectorConfig(
+                    options=[policy.value for policy in UpgradePolicy],
+                    mode=SelectSelectorMode.DROPDOWN,
+                    translation_key=CONF_UPGRADES,
+                )
+            ),
+            probatio.Required(CONF_RECYCLE_BIN_DAYS, default=DEFAULT_RECYCLE_BIN_DAYS): _DAYS,
+            probatio.Optional(CONF_WEBHOOK): BooleanSelector(),
+            probatio.Optional(CONF_ADVANCED): section(
+                probatio.Schema(
+                    {
+                        probatio.Optional(CONF_ACOUSTID_KEY): _PASSWORD,
+                        probatio.Optional(CONF_MUSICBRAINZ_ADDRESS): TextSelector(
+                            TextSelectorConfig(type=TextSelectorType.URL, autocomplete="off")
+                        ),
+                        probatio.Optional(CONF_MUSICBRAINZ_PACE): NumberSelector(
+                            NumberSelectorConfig(
+                                min=FASTEST_PACE,
+                                max=SLOWEST_PACE,
+                                step="any",
+                                unit_of_measurement="s",
+                                mode=NumberSelectorMode.BOX,
+                            )
+                        ),
+                    }
+                ),
+                {"collapsed": not shows_advanced},
+            ),
+        }
+    )
 
 
 def playlists_schema(choices: Iterable[PlaylistSummary]) -> probatio.Schema:

@@ -108,10 +108,14 @@ class FormError:
 
 def without_blanks(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers without the blanks and line ends that come along with pasted text."""
-    return {
-        name: value.strip() if isinstance(value, str) else value
-        for name, value in user_input.items()
-    }
+    return {name: _without_blanks(value) for name, value in user_input.items()}
+
+
+def _without_blanks(value: Any) -> Any:
+    """Return one answer so; a section of the form holds answers of its own."""
+    if isinstance(value, Mapping):
+        return without_blanks(value)
+    return value.strip() if isinstance(value, str) else value
 
 
 async def async_slskd_error(
