@@ -1,5 +1,6 @@
 """Give a dump for bug reports that names nobody and nothing."""
 
+from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -49,18 +50,13 @@ async def async_get_config_entry_diagnostics(
         "entry": {
             "data": async_redact_data(dict(entry.data), _TO_REDACT),
             "options": async_redact_data(dict(entry.options), _TO_REDACT),
-            "playlists": [
-                {
-                    "quality": options.quality,
-                    "automatic_download": options.automatic_download,
-                }
-                for options in playlist_options(entry).values()
-            ],
+            "playlists": [asdict(options) for options in playlist_options(entry).values()],
         },
         "services": {
             "slskd": _health(queue.slskd),
             "spotify": _health(playlists.spotify),
         },
+        "library_trouble": queue.library.key if queue.library else None,
         "queue": {
             "paused": queue.paused,
             "waiting": queue.waiting,

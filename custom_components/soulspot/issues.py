@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -62,9 +63,9 @@ def async_show_shrunk_playlists(
     hass: HomeAssistant, entry: ConfigEntry, held: Mapping[str, int], names: Mapping[str, str]
 ) -> None:
     """Ask about the playlists that suddenly lost most of their tracks; `held` counts those by playlist."""
-    prefix = _shrunk_id(entry, "")
+    prefix = f"playlist_shrunk_{entry.entry_id}_"
     known = {key for domain, key in ir.async_get(hass).issues if domain == DOMAIN}
-    shown = {_shrunk_id(entry, playlist_id): playlist_id for playlist_id in held}
+    shown = {prefix + playlist_mark(playlist_id): playlist_id for playlist_id in held}
     for issue_id in known - shown.keys():
         if issue_id.startswith(prefix):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
@@ -85,6 +86,6 @@ def async_show_shrunk_playlists(
         )
 
 
-def _shrunk_id(entry: ConfigEntry, playlist_id: str) -> str:
-    """Return the id of the question about a playlist."""
-    return f"playlist_shrunk_{entry.entry_id}_{playlist_id}"
+def playlist_mark(playlist_id: str) -> str:
+    """Return what tells a playlist apart but does not name it: diagnostics show the ids of issues."""
+    return sha256(playlist_id.encode()).hexdigest()[:16]

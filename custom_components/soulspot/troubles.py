@@ -15,6 +15,7 @@ from .engine.slskd.models import Support
 from .engine.slskd.parsing import parse_version
 from .engine.slskd.versions import FULL_VERSION, MINIMUM_VERSION, features_of
 from .engine.views import Trouble
+from .issues import playlist_mark
 
 # slskd logs in again by itself; after so long it has given up or somebody else uses the account.
 _PATIENCE_WITH_LOGIN = timedelta(minutes=10)
@@ -114,7 +115,7 @@ class _Troubles:
             key = _PLAYLIST_ISSUES.get(error.key) if error else None
             if key is not None:
                 name = snapshot.playlist.name or spotify_id
-                yield _Issue(key, spotify_id, (account, ("playlist", name)))
+                yield _Issue(key, playlist_mark(spotify_id), (account, ("playlist", name)))
 
     def _library_issue(self, reason: Reason) -> _Issue:
         """Return what to show about the library folder."""

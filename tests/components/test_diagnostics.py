@@ -20,7 +20,11 @@ async def test_dumps_name_nobody(
 ) -> None:
     """Find figures and states, but no secret, name, host or path."""
     assert await async_setup_component(hass, "diagnostics", {})
-    entry = await set_up(hass, account(world, playlist_subentry(world, "evening")))
+    playlists = (
+        playlist_subentry(world, "evening", removal="recycle"),
+        playlist_subentry(world, "followed"),
+    )
+    entry = await set_up(hass, account(world, *playlists))
     await until(hass, lambda: hass.states.is_state("sensor.evening_owned", "1"))
     device = dr.async_get(hass).async_get_device_by_identifier(
         (DOMAIN, f"{entry.entry_id}_{world.playlist_id('evening')}"), entry.entry_id
@@ -32,6 +36,12 @@ async def test_dumps_name_nobody(
     of_account = await get_diagnostics_for_device(hass, hass_client, entry, account_device)
     of_playlist = await get_diagnostics_for_device(hass, hass_client, entry, device)
 
+    client = await hass_client()
+    page = await (await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}")).json()
+    assert len(page["issues"]) == 1
+
+    assert whole["entry"]["playlists"][0]["removal"] == "recycle"
+    assert whole["library_trouble"] is None
     assert whole["queue"]["filed_total"] == 1
     assert whole["services"]["slskd"]["trouble"] == "none"
     assert whole["playlists"][0]["owned"] == 1
@@ -41,13 +51,15 @@ async def test_dumps_name_nobody(
     assert of_account["queue"] == whole["queue"]
     assert of_playlist["playlist"]["tracks"] == 1
 
-    text = json.dumps([whole, of_account, of_playlist])
+    text = json.dumps([page, of_account, of_playlist])
     secrets = [
         API_KEY,
         entry.data["token"]["access_token"],
         entry.data["token"]["refresh_token"],
         world.playlist_id("evening"),
+        world.playlist_id("followed"),
         "Evening",
+        "Followed",
         "Morning Song",
         "Ada Quartet",
         "helpful_person",

@@ -84,9 +84,10 @@ async def test_a_playlist_that_suddenly_shrinks(
     world.spotify.world.remove("morning", 0)
     await entry.runtime_data.playlists.async_sync([playlist_id])
     issues = ir.async_get(hass)
-    issue_id = f"playlist_shrunk_{entry.entry_id}_{playlist_id}"
-    issue = issues.async_get_issue(DOMAIN, issue_id)
-    assert issue is not None
+    [issue] = [item for (domain, _), item in issues.issues.items() if domain == DOMAIN]
+    issue_id = issue.issue_id
+    assert issue.translation_key == "playlist_shrunk"
+    assert playlist_id not in issue_id
     assert issue.translation_placeholders == {
         "account": "Listener",
         "playlist": "Morning",
