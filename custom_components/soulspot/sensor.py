@@ -74,7 +74,7 @@ QUEUE_SENSORS: tuple[SoulSpotSensorDescription[QueueSnapshot], ...] = (
     _count(
         "filed_total",
         lambda queue: queue.filed_total,
-        state_class=SensorStateClass.TOTAL_INCREASING,
+        state_class=SensorStateClass.TOTAL,  # Who deletes a file makes it fewer.
     ),
     _count("tracks_wanted", lambda queue: queue.tracks_wanted),
     _count("tracks_in_library", lambda queue: queue.tracks_in_library),
