@@ -38,7 +38,8 @@ async def test_another_musicbrainz(hass: HomeAssistant, world: World) -> None:
         )
         assert form["errors"] == {"base": problem}
         # What is wrong is to be seen without looking for it.
-        assert form["data_schema"].schema["advanced"].options == {"collapsed": False}
+        schema: Any = form["data_schema"]
+        assert schema.schema["advanced"].options == {"collapsed": False}
     fast = MusicBrainzSettings(requests_per_second=20)
     async with MusicBrainzSimulator(small_catalogue(), settings=fast) as mirror:
         advanced = {"musicbrainz_address": f" {mirror.url}\n", "musicbrainz_pace": 0.05}
