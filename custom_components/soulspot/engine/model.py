@@ -338,6 +338,7 @@ class LibraryFile:
     bit_rate: int | None  # kbit/s
     checksum: str | None  # MD5 of the whole file
     is_ours: bool = False  # Filed by this product; False: it stood there before.
+    doubt: Reason | None = None  # Why a lossless file may have been lossy once.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

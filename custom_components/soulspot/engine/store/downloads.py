@@ -154,13 +154,15 @@ def set_state(
 ) -> None:
     """Move a download on; the reason of the state before is replaced.
 
-    An upgrade that comes to nothing leaves the track filed, as it was.
+    An upgrade that comes to nothing leaves the track filed, as it was, with what is to be said of its file.
     """
     connection.execute(
         """
         UPDATE download SET updated_at = :now,
             state = CASE WHEN is_upgrade = 1 AND :is_final THEN 'filed' ELSE :state END,
-            reason = CASE WHEN is_upgrade = 1 AND :is_final AND :state != 'filed' THEN NULL ELSE :reason END,
+            reason = CASE WHEN is_upgrade = 1 AND :is_final AND :state != 'filed'
+                THEN (SELECT doubt FROM library_file AS file WHERE file.track_id = download.track_id)
+                ELSE :reason END,
             filed_at = CASE WHEN :state = 'filed' THEN :now ELSE filed_at END,
             is_upgrade = CASE WHEN :is_final THEN 0 ELSE is_upgrade END
         WHERE id = :id
@@ -173,6 +175,19 @@ def set_state(
             "id": download_id,
         },
     )
+
+
+def begin_replacing(
+    connection: sqlite3.Connection, download_id: DownloadId, reason: Reason, *, now: datetime
+) -> None:
+    """Let a download that has just been filed go on with its other candidates, to replace the file."""
+    connection.execute(
+        """
+        UPDATE download SET state = ?, reason = ?, is_upgrade = 1, updated_at = ? WHERE id = ?
+        """,
+        (DownloadState.CHOSEN.value, dump_reason(reason), to_column(now), download_id),
+    )
+    queue_step(connection, download_id, now=now)
 
 
 def save_progress(

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlite3
 
 from ..model import LibraryFile, TrackId
-from .values import dump, to_column
+from .values import dump, dump_reason, load_reason, to_column
 
 
 def save_file(connection: sqlite3.Connection, file: LibraryFile, *, now: datetime) -> None:
@@ -13,12 +13,12 @@ def save_file(connection: sqlite3.Connection, file: LibraryFile, *, now: datetim
     connection.execute(
         """
         INSERT INTO library_file (track_id, path, size, modified_ns, format, duration_ms, bit_rate, checksum,
-            is_ours, filed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            is_ours, doubt, filed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (track_id) DO UPDATE SET path = excluded.path, size = excluded.size,
             modified_ns = excluded.modified_ns, format = excluded.format, duration_ms = excluded.duration_ms,
             bit_rate = excluded.bit_rate, checksum = excluded.checksum,
-            is_ours = excluded.is_ours, filed_at = excluded.filed_at
+            is_ours = excluded.is_ours, doubt = excluded.doubt, filed_at = excluded.filed_at
         """,
         (
             file.track_id,
@@ -30,6 +30,7 @@ def save_file(connection: sqlite3.Connection, file: LibraryFile, *, now: datetim
             file.bit_rate,
             file.checksum,
             file.is_ours,
+            dump_reason(file.doubt),
             to_column(now),
         ),
     )
@@ -64,4 +65,5 @@ def _file(row: sqlite3.Row) -> LibraryFile:
         bit_rate=row["bit_rate"],
         checksum=row["checksum"],
         is_ours=bool(row["is_ours"]),
+        doubt=load_reason(row["doubt"]),
     )

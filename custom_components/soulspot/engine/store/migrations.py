@@ -229,9 +229,14 @@ ALTER TABLE recycled_file ADD COLUMN doubt TEXT;
 _STEPS = (FIRST, SECOND, THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH)
 
 
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Tell whether a file's schema is that of this version."""
+    return _version(connection) == len(_STEPS)
+
+
 def check_version(connection: sqlite3.Connection) -> int:
     """Return the version of the file's schema; raises StoreError `store_too_new`."""
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version = _version(connection)
     if version > len(_STEPS):
         raise StoreError("store_too_new")
     return version
@@ -247,3 +252,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.executescript(
             f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"
         )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Return the number of the last step that a file has seen."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -9,7 +9,7 @@ from ..model import Reason, RecycledId, TrackId
 from .values import dump_reason, load_reason, to_column, to_datetime
 
 REMOVED = "removed_from_playlist"
-_FILE_COLUMNS = "path, size, modified_ns, format, duration_ms, bit_rate, checksum, is_ours"
+_FILE_COLUMNS = "path, size, modified_ns, format, duration_ms, bit_rate, checksum, is_ours, doubt"
 
 
 class RecycledState(StrEnum):
@@ -86,7 +86,7 @@ def put_back(
         f"""
         INSERT INTO library_file (track_id, {_FILE_COLUMNS}, filed_at)
         SELECT link.track_id, ?, file.size, file.modified_ns, file.format, file.duration_ms, file.bit_rate,
-            file.checksum, file.is_ours, ?
+            file.checksum, file.is_ours, file.doubt, ?
         FROM recycled_track AS link JOIN recycled_file AS file ON file.id = link.recycled_id
         WHERE file.id = ?
         ON CONFLICT (track_id) DO NOTHING RETURNING track_id

@@ -316,14 +316,18 @@ def _status(
 ) -> TrackStatus:
     """Build the status of one track: a file in the library says more than its download."""
     state = download.state if download else None
+    reason = download.reason if download else None
     if file is not None:
         state = DownloadState.FILED
+        if download is not None and download.is_upgrade:
+            # How the search for a better file goes says nothing of this one.
+            reason = file.doubt
     elif state is DownloadState.FILED:
         state = None  # The file is gone: wanted again.
     return TrackStatus(
         track=track,
         state=state,
-        reason=download.reason if download else None,
+        reason=reason,
         download=download,
         file=file,
         file_path=str(library / file.path) if library and file else None,

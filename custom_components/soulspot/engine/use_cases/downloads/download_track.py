@@ -14,6 +14,7 @@ from ...store.jobs import Job
 from ..chosen_source import hand_back
 from ..context import Context
 from ..download_states import DownloadStates
+from ..library.ask_others import has_doubtful_file
 from ..searches.find_sources import FindSources
 from ..searches.search_track import SearchTrack
 from ..sources import ROUNDS_BETWEEN_SEARCHES, ROUNDS_WITH_BAD_SOURCES, has_source, start_round
@@ -107,16 +108,20 @@ class DownloadTrack:
     async def _after_pool(self, download: Download) -> Result:
         """Search again when every source failed: soon a few times, then at ever longer intervals.
 
-        When a person has chosen the source, it is theirs again to choose.
+        When a person has chosen the source, it is theirs again to choose. Who has a file already that is
+        doubtful keeps it.
         """
         failure = await self._context.database.run(hand_back, download)
         if failure is not None:
             reason = Reason(key="chosen_file_failed", placeholders={"reason": failure.key})
             await self._states.end(download, DownloadState.ASK, reason)
             return Done()
+        reason = Reason(key="all_sources_failed")
+        if await self._context.database.run(has_doubtful_file, download):
+            await self._states.end(download, DownloadState.NOT_AVAILABLE, reason)
+            return Done()
         progress = await self._context.database.run(downloads.get_progress, download.id)
         rounds = progress.rounds + 1
-        reason = Reason(key="all_sources_failed")
         has_sources = await self._context.database.run(
             start_round, download, progress, reason, now=self._context.clock.now()
         )

@@ -8,6 +8,7 @@ import sqlite3
 from ...model import Download, DownloadState, LibraryFile, Track, TrackId
 from ...store import claims, downloads, files, library_index, transfers
 from ...store.library_index import IndexedFile
+from ...store.migrations import is_current
 from ...store.neighbours import LIBRARY_KEY, reading
 from ...store.settings import get_setting
 from ..library.owned import is_owned_as, library_file, title_key
@@ -49,9 +50,11 @@ def look(
     for database in databases:
         try:
             with reading(database) as connection:
+                if not is_current(connection):
+                    continue  # An account that is switched off, and was before the last update.
                 found = _look(connection, database, track, counts(database), unless)
         except sqlite3.Error:
-            continue  # Damaged, of another version, or gone: nothing can be had from it.
+            continue  # Damaged, or gone: nothing can be had from it.
         if found is not None and found.source is not None:
             return found
         busy = busy or found

@@ -305,8 +305,9 @@ def _wake(connection: sqlite3.Connection, track: Track, *, is_filed: bool, now: 
 
 
 def _yield(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
-    """Give a transfer up for a neighbour's."""
-    if not transfers.is_current(connection, transfer):
+    """Give a transfer up for a neighbour's, unless it is to bring a better file than there is."""
+    download = downloads.get_download(connection, transfer.download_id)
+    if download is None or download.is_upgrade or not transfers.is_current(connection, transfer):
         return
     withdraw(connection, transfer, now=now)
     downloads.set_state(

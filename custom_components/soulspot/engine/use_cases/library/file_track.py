@@ -41,6 +41,7 @@ from ...views import EventKind
 from ..chosen_source import is_chosen
 from ..context import Context
 from ..sources import queue_next
+from .ask_others import ask_others
 from .recycle_bin import RecycleBin
 from .replace_file import begin_replacement, objection
 from .tag_track import tags_for
@@ -338,6 +339,7 @@ def _store_filed(
             bit_rate=filed.properties.bit_rate,
             checksum=filed.checksum,
             is_ours=is_ours,
+            doubt=doubt,
         )
         files.save_file(connection, file, now=now)
     downloads.forget_filing_path(connection, download.id)
@@ -352,6 +354,8 @@ def _store_filed(
         format=filed.properties.format,
         doubt=None if doubt is None else {"key": doubt.key, "placeholders": doubt.placeholders},
     )
+    if doubt is not None:
+        ask_others(connection, download, doubt, now=now)
     held_by = (
         playlist.spotify_id
         for track_id in track_ids

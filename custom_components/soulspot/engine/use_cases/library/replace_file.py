@@ -31,13 +31,17 @@ def objection(
 ) -> Reason | None:
     """Return why an arrived file may not replace the owned one, by what was measured of it.
 
-    None when it may, and for what is no upgrade. A lossless file that sounds like a lossy one may not.
+    None when it may, and for what is no upgrade. A lossless file that sounds like a lossy one may not; one
+    that does not may replace one that does.
     """
     present = files.get_files(connection, [download.track_id]).get(download.track_id)
     if not download.is_upgrade or present is None:
         return None
-    if properties is None or doubt is not None or present.format in LOSSLESS_FORMATS:
+    if properties is None or doubt is not None:
         return Reason(key="not_better_than_owned")
+    if present.format in LOSSLESS_FORMATS:
+        is_better = present.doubt is not None and properties.is_lossless
+        return None if is_better else Reason(key="not_better_than_owned")
     profile = upgrade_profile(download.quality, present.bit_rate)
     name = _ANY_LOSSLESS if properties.is_lossless else properties.format
     rate = properties.bit_rate
