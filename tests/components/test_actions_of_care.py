@@ -75,7 +75,7 @@ async def test_ignore_a_track_and_want_it_again(hass: HomeAssistant, world: Worl
     assert playlist["playlist"]["ignored"] == 1
     queued = await call(hass, "download_missing", playlist=world.playlist_id("morning"))
     assert queued == {"queued": 1}
-    response = await call(hass, "ignore_track", track_id=number, ignore=False)
+    response = await call(hass, "ignore_track", track_id=number, ignore="no")
     assert response["ignored"] is False
     await until(hass, lambda: hass.states.is_state("sensor.listener_tracks_wanted", "2"))
 

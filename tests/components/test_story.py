@@ -51,7 +51,7 @@ async def test_a_whole_story(hass: HomeAssistant, world: World) -> None:
     """From the query with its counts to the library: peer, choice, phases with times, and the outcome."""
     entry = await set_up(hass, account(world, playlist_subentry(world, "morning")))
     await until(hass, lambda: entry.runtime_data.downloads.data.filed_total == 1)
-    [filed] = (await ask(hass, "get_queue", states=["filed"]))["downloads"]
+    [filed] = (await ask(hass, "get_queue", states="filed"))["downloads"]
     hass.config.language = "de"
     track = await ask(hass, "get_track", track_id=filed["track_id"])
     told = {item["event"]: item for item in track["journal"]}

@@ -1,6 +1,7 @@
 """Show what is known of a track, and take what a person decides about it."""
 
 from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
 import probatio
 
 from ..engine.model import TrackId
@@ -47,7 +48,7 @@ IGNORE_TRACK_SCHEMA = probatio.Schema(
     {
         **ENTRY_FIELDS,
         probatio.Required(ATTR_TRACK_ID): TRACK_ID,
-        probatio.Optional(ATTR_IGNORE, default=True): bool,
+        probatio.Optional(ATTR_IGNORE, default=True): cv.boolean,
         probatio.Optional(ATTR_REASON): TEXT,
     }
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
 import probatio
 
 from ..engine.model import MetadataField, MetadataSource, TrackId
@@ -29,9 +30,9 @@ _TRACK_FIELDS: dict[Any, Any] = {
 ENRICH_METADATA_SCHEMA = probatio.Schema(
     {
         **_TRACK_FIELDS,
-        probatio.Optional(ATTR_FORCE_REFRESH, default=False): bool,
-        probatio.Optional(ATTR_ENRICH_ARTIST, default=True): bool,
-        probatio.Optional(ATTR_ENRICH_ALBUM, default=True): bool,
+        probatio.Optional(ATTR_FORCE_REFRESH, default=False): cv.boolean,
+        probatio.Optional(ATTR_ENRICH_ARTIST, default=True): cv.boolean,
+        probatio.Optional(ATTR_ENRICH_ALBUM, default=True): cv.boolean,
     }
 )
 CHOOSE_METADATA_SCHEMA = probatio.Schema(

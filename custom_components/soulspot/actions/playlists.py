@@ -5,6 +5,7 @@ from types import MappingProxyType
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
 import probatio
 
 from ..const import CONF_AUTOMATIC_DOWNLOAD, CONF_PLAYLIST_ID, CONF_QUALITY, SUBENTRY_PLAYLIST
@@ -37,9 +38,9 @@ EXPORT_FORMATS = {"m3u8": ListKind.M3U, "csv": ListKind.CSV, "jspf": ListKind.JS
 IMPORT_PLAYLIST_SCHEMA = probatio.Schema(
     {
         **PLAYLIST_FIELDS,
-        probatio.Optional(ATTR_FETCH_ALL_TRACKS, default=True): bool,
+        probatio.Optional(ATTR_FETCH_ALL_TRACKS, default=True): cv.boolean,
         probatio.Optional(CONF_QUALITY): probatio.In([quality.value for quality in Quality]),
-        probatio.Optional(CONF_AUTOMATIC_DOWNLOAD, default=True): bool,
+        probatio.Optional(CONF_AUTOMATIC_DOWNLOAD, default=True): cv.boolean,
     }
 )
 IMPORT_LIST_SCHEMA = probatio.Schema(
@@ -57,7 +58,7 @@ EXPORT_PLAYLIST_SCHEMA = probatio.Schema(
     {
         **PLAYLIST_FIELDS,
         probatio.Optional(ATTR_FORMAT, default="m3u8"): probatio.In(EXPORT_FORMATS),
-        probatio.Optional(ATTR_WRITE_FILE, default=False): bool,
+        probatio.Optional(ATTR_WRITE_FILE, default=False): cv.boolean,
     }
 )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
 import probatio
 
 from ..coordinator import SoulSpotConfigEntry
@@ -51,13 +52,15 @@ DOWNLOAD_TRACK_SCHEMA = probatio.Schema(
         probatio.Optional(ATTR_TIMEOUT_SECONDS, default=30): probatio.All(
             probatio.Coerce(float), probatio.Range(min=0, max=600)
         ),
-        probatio.Optional(ATTR_UNTIL_FILED, default=False): bool,
+        probatio.Optional(ATTR_UNTIL_FILED, default=False): cv.boolean,
     }
 )
 GET_QUEUE_SCHEMA = probatio.Schema(
     {
         **ENTRY_FIELDS,
-        probatio.Optional(ATTR_STATES): [probatio.In([state.value for state in DownloadState])],
+        probatio.Optional(ATTR_STATES): probatio.All(
+            cv.ensure_list, [probatio.In([state.value for state in DownloadState])]
+        ),
         probatio.Optional(ATTR_LIMIT, default=100): probatio.All(
             probatio.Coerce(int), probatio.Range(min=1, max=1000)
         ),
