@@ -12,6 +12,7 @@ import json
 import os
 from pathlib import Path
 import signal
+import sqlite3
 import sys
 import traceback
 from types import SimpleNamespace
@@ -29,6 +30,8 @@ from custom_components.soulspot.engine.settings import Endpoints, PipelineSettin
 from custom_components.soulspot.engine.store import Database
 
 _LOOK_EVERY = 0.2  # real seconds
+_TIDYING = 40.0  # simulated seconds
+_LONGEST_TIDYING = 1200.0
 _FILE_EVENTS = frozenset({"open", "os.link", "os.remove", "os.rename", "os.mkdir"})
 _UNSETTLED = (
     DownloadState.QUEUED,
@@ -133,6 +136,28 @@ async def _import(pipeline: Pipeline, clock: SpedClock) -> None:
             return
 
 
+async def _until_tidy(database: Path, clock: SpedClock) -> None:
+    """Wait for the last playlist file, and for slskd to be rid of what is ours; not for ever."""
+    end = clock.monotonic() + _LONGEST_TIDYING
+    await clock.sleep(_TIDYING)
+    while clock.monotonic() < end and await asyncio.to_thread(_has_rows_left, database):
+        await clock.sleep(_TIDYING)
+
+
+def _has_rows_left(database: Path) -> bool:
+    """Tell whether searches or transfers are still to be taken away from slskd."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        row = connection.execute(
+            """
+            SELECT (SELECT count(*) FROM own_search) + (
+                SELECT count(*) FROM transfer JOIN download ON download.id = transfer.download_id
+                WHERE download.state NOT IN ('filed', 'ask')
+            )
+            """
+        ).fetchone()
+    return bool(row[0])
+
+
 async def _live(configuration: dict[str, Any]) -> None:
     """Work until nothing is left to be done, then say so."""
     doom = Doom(configuration["doom"], configuration["doom_number"])
@@ -144,8 +169,9 @@ async def _live(configuration: dict[str, Any]) -> None:
         if doom.kind == "transactions":
             stack.enter_context(patch.object(Database, "run", _counted_run(doom)))
         async with aiohttp.ClientSession(trace_configs=traces) as session:
+            settings = _settings(configuration)
             pipeline = Pipeline(
-                _settings(configuration),
+                settings,
                 session=session,
                 tokens=Tokens(configuration["token"]),
                 clock=clock,
@@ -160,8 +186,7 @@ async def _live(configuration: dict[str, Any]) -> None:
                 await _import(pipeline, clock)
                 while await pipeline.queue.entries(states=_UNSETTLED, limit=1):
                     await asyncio.sleep(_LOOK_EVERY)
-                # The last playlist file and the last row to be tidied away.
-                await asyncio.sleep(1.0)
+                await _until_tidy(settings.database, clock)
                 print("settled", flush=True)
             finally:
                 running.cancel()

@@ -31,7 +31,7 @@ TRACKS = 5
 SPEED = 50.0  # simulated seconds in a real one
 LIVES = 6
 LONGEST_LIFE = 1.5  # real seconds
-LAST_LIFE = 40.0
+LAST_LIFE = 120.0
 
 
 @asynccontextmanager
@@ -62,6 +62,7 @@ async def live(process: Process, world: World, doom: str, number: int, seconds: 
     return is_settled
 
 
+@pytest.mark.timeout(LAST_LIFE * 1.5)
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_killed_again_and_again(socket_enabled: None, tmp_path: Path, seed: int) -> None:
     """Killed between any two steps, every track is filed exactly once or explained in the end."""
@@ -208,6 +209,7 @@ HARM: dict[str, Callable[[World], object]] = {
 }
 
 
+@pytest.mark.timeout(LAST_LIFE * 1.5)
 async def test_the_judge_sees_every_harm(socket_enabled: None, tmp_path: Path) -> None:
     """A guarantee that is broken on purpose is found broken, and nothing else is."""
     folder = tmp_path / "world"
