@@ -34,7 +34,7 @@ async def async_setup_entry(
 
 
 class SlskdConnection(AccountEntity[DownloadsCoordinator], BinarySensorEntity):
-    """Show whether slskd answers and is logged in to Soulseek."""
+    """Show whether slskd answers as it should and is logged in to Soulseek."""
 
     @property
     @override

@@ -102,6 +102,8 @@ class _Troubles:
             yield self._library_issue(queue.library)
         if self._is_logged_out_for_long(queue.slskd.trouble):
             yield _Issue("slskd_not_logged_in", "", (account,), ir.IssueSeverity.ERROR)
+        if queue.slskd.trouble is Trouble.FAILED:
+            yield _Issue("slskd_answers_badly", "", (account,), ir.IssueSeverity.ERROR)
         version = parse_version(queue.slskd.version)
         support = features_of(version).support if version is not None else Support.FULL
         told = (account, ("version", str(version)))

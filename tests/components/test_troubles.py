@@ -10,7 +10,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.soulspot.engine.views import ServiceHealth
+from custom_components.soulspot.engine.model import Reason
+from custom_components.soulspot.engine.views import ServiceHealth, Trouble
 from simulators.slskd import SlskdSimulator
 from simulators.slskd.security import Access, ApiKey
 from simulators.slskd.simulator import Settings
@@ -89,6 +90,23 @@ async def test_a_slskd_without_soulseek(hass: HomeAssistant, world: World) -> No
         await entry.runtime_data.pipeline.check_slskd()
         await until(hass, lambda: hass.states.is_state(status, "connected"))
         assert shown(hass) == {}
+
+
+async def test_a_slskd_that_answers_badly(hass: HomeAssistant, world: World) -> None:
+    """Show what only looks well as disconnected, with a repair, until it works."""
+    entry = await set_up(hass, account(world))
+    downloads = entry.runtime_data.downloads
+    well = downloads.data
+    reason = Reason(key="reply_not_json", placeholders={"service": "slskd"})
+    badly = ServiceHealth(trouble=Trouble.FAILED, reason=reason, version="0.26.0")
+    downloads.async_publish(replace(well, slskd=badly))
+    await hass.async_block_till_done()
+    assert shown(hass) == {"slskd_answers_badly": {"account": "Listener"}}
+    assert hass.states.is_state("binary_sensor.listener_slskd_connection", "off")
+    assert hass.states.is_state("sensor.listener_slskd_status", "failed")
+    downloads.async_publish(well)
+    await hass.async_block_till_done()
+    assert shown(hass) == {}
 
 
 async def test_playlists_that_nobody_can_read(hass: HomeAssistant, world: World) -> None:

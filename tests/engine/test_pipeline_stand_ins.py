@@ -1,12 +1,14 @@
 """Check that what goes wrong for ever in one place neither stops the rest nor waits without end."""
 
 from dataclasses import replace
+import logging
 
 import pytest
 
-from custom_components.soulspot.engine.model import DownloadState
+from custom_components.soulspot.engine.model import DownloadState, Reason
 from custom_components.soulspot.engine.use_cases.downloads import watch_transfers
-from simulators.slskd import Behaviour, Fault, Outcome
+from custom_components.soulspot.engine.views import Trouble
+from simulators.slskd import SUPPORTED, Behaviour, Fault, Outcome
 
 from .conftest import MakeWorld
 from .world import HOUR, MINUTE, World, copy, peer
@@ -92,3 +94,98 @@ async def test_a_state_that_nobody_knows_has_a_deadline(make_world: MakeWorld) -
     assert (await world.status("r3")).state is TRANSFERRING
     await world.until(FILED)
     assert await world.peers_asked("r3") == ["ann", "bob"]
+
+
+# --- One kind of request -----------------------------------------------------------------------
+
+REQUESTS = {
+    "searches": ("POST", "/searches"),
+    "downloads": ("POST", "/transfers/downloads/*"),
+    "progress": ("GET", "/transfers/downloads*"),
+}
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was logged but for details."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components.soulspot") and record.levelno > logging.DEBUG
+    ]
+
+
+@pytest.mark.parametrize("request_kind", REQUESTS)
+async def test_what_never_works_is_told(
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture, request_kind: str
+) -> None:
+    """While slskd says that it is well: named as trouble, asked for ever more rarely, and over at once."""
+    caplog.set_level(logging.INFO)
+    method, path = REQUESTS[request_kind]
+    files = tuple(copy(key) for key in ("r1", "r2", "r3", "r4"))
+    world = await make_world(peer("ann", *files, speed=10_000))
+    await world.start("four")
+    if request_kind == "progress":
+        await world.sync()
+        await world.until(TRANSFERRING)
+    world.slskd.inject(replace(PAGE, method=method, path=path))
+    await world.sync()
+    await world.pass_time(5 * MINUTE)
+    queue = await world.pipeline.queue.snapshot()
+    assert queue.slskd.is_connected
+    await world.pass_time(35 * MINUTE)
+    queue = await world.pipeline.queue.snapshot()
+    assert queue.slskd.trouble is Trouble.FAILED
+    assert queue.slskd.reason == Reason(key="reply_not_json", placeholders={"service": "slskd"})
+    assert (queue.failed, queue.not_available) == (0, 0)
+    if request_kind != "progress":
+        for status in (await world.statuses()).values():
+            assert status.reason == queue.slskd.reason
+        assert len(world.slskd.statistics.searches_sent_at) <= 5
+        asked = FOR_EVER - next(iter(world.slskd.faults._planned)).times
+        assert asked <= 2 * 8  # Two jobs at a time.
+    world.slskd.faults.clear()
+    found = await world.until_settled()
+    assert {status.state for status in found.values()} == {FILED}
+    assert (await world.pipeline.queue.snapshot()).slskd.is_connected
+    assert told(caplog) == [
+        "slskd is not available: reply_not_json",
+        "slskd is available again",
+    ]
+    assert world.slskd.statistics.enqueued_while_active == []
+    assert world.slskd.transfers.by_user() == {}
+    assert world.slskd.searches.records == {}
+
+
+async def test_a_moment_of_trouble_is_not_told(
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One bad answer, and hours without any request, do not make a trouble."""
+    caplog.set_level(logging.INFO)
+    world = await make_world(peer("ann", copy("r3")))
+    world.slskd.inject(replace(PAGE, method="POST", path="/searches", times=1))
+    await world.start("single")
+    await world.sync()
+    await world.until(FILED)
+    await world.pass_time(3 * HOUR)
+    assert (await world.pipeline.queue.snapshot()).slskd.is_connected
+    assert told(caplog) == []
+
+
+@pytest.mark.parametrize("version", [SUPPORTED[0], SUPPORTED[-1]])
+async def test_a_source_that_can_never_be_asked_for(make_world: MakeWorld, version: str) -> None:
+    """When no request for one file is ever answered, the next source is asked, and nothing doubles."""
+    world = await make_world(
+        peer("ann", copy("r3"), speed=9_000_000),
+        peer("bob", copy("r3"), copy("r1"), copy("r2"), speed=10_000),
+        version=version,
+    )
+    fault = replace(PAGE, method="GET", path="/transfers/downloads/ann", message="<html>No</html>")
+    world.slskd.inject(fault)
+    await world.start("single")
+    await world.sync()
+    await world.pass_time(20 * MINUTE)
+    assert (await world.status("r3")).state is DownloadState.CHOSEN
+    await world.until(FILED)
+    assert await world.peers_asked("r3") == ["bob"]
+    assert world.slskd.statistics.downloads_enqueued == 1
+    assert (await world.pipeline.check_slskd()).is_connected

@@ -182,13 +182,13 @@ class Pipeline:
 
     async def check_slskd(self) -> ServiceHealth:
         """Ask slskd how it is; trouble is the answer, never an exception."""
-        was_connected, was_ready = self._watch.health.is_connected, self._watch.is_ready
+        was_there, was_ready = self._watch.is_there, self._watch.is_ready
         health = await self._watch.check()
         if self._watch.status is not None:
             self._budget.join(self._watch.status.username)
-        if health.is_connected and not was_ready:
+        if self._watch.is_there and not was_ready:
             self._scheduler.wake()
-        if health.is_connected and not was_connected:
+        if self._watch.is_there and not was_there:
             self._transfers.wake()
         return health
 
@@ -236,7 +236,7 @@ class Pipeline:
     @property
     def _is_working(self) -> bool:
         """Tell whether work that was begun goes on."""
-        return self._watch.is_ready and not self.queue.is_paused
+        return self._watch.health.is_connected and self._watch.is_ready and not self.queue.is_paused
 
     async def _prepare(self) -> None:
         """Clean up after a killed process, and go on with files that waited for a folder."""
@@ -275,8 +275,8 @@ class Pipeline:
         """Ask slskd now and then; clean up our old searches as soon as it answers."""
         while True:
             try:
-                health = await self.check_slskd()
-                if health.is_connected:
+                await self.check_slskd()
+                if self._watch.is_there:
                     await self._sources.clean_up()
             except SoulSpotError as error:
                 _LOGGER.debug("Old searches stay for now: %s", error)

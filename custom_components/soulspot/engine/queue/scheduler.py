@@ -23,7 +23,7 @@ from ..nap import nap
 from ..ports import Clock
 from ..store import Database, jobs
 from ..store.jobs import Job
-from .outages import Outages
+from .outages import Outages, Rest
 from .retry import pause_after
 
 _LOGGER = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Scheduler:
         self._wake = asyncio.Event()
         self._running: dict[JobKind, int] = dict.fromkeys(workers, 0)
         self._tasks: dict[tuple[JobKind, str], asyncio.Task[None]] = {}
-        self._outages = Outages(clock, self._generator, frozenset({Service.MUSICBRAINZ}))
+        self._outages = Outages[Service](clock, self._generator, frozenset({Service.MUSICBRAINZ}))
         self._pruned_at: datetime | None = None
         self.paused = False
 
@@ -125,10 +125,14 @@ class Scheduler:
         if self.paused:
             return _LONGEST_NAP
         due = await self._database.run(jobs.next_due)
-        pauses = [self._outages.remaining(worker.service) for worker in self._workers.values()]
+        pauses = [rest.seconds for worker in self._workers.values() if (rest := self._rest(worker))]
         if due is not None:
-            pauses.append(max((due - self._clock.now()).total_seconds(), _SHORTEST_NAP))
-        return min((_LONGEST_NAP, *(seconds for seconds in pauses if seconds > 0)))
+            pauses.append((due - self._clock.now()).total_seconds())
+        return max(min((_LONGEST_NAP, *pauses)), _SHORTEST_NAP)
+
+    def _rest(self, worker: Worker) -> Rest | None:
+        """Return how long a worker's service is still to be left alone, None when it may be asked."""
+        return None if worker.service is None else self._outages.rest(worker.service)
 
     async def _start_jobs(self, group: asyncio.TaskGroup) -> None:
         """Start as many jobs of each kind as its worker allows."""
@@ -139,7 +143,7 @@ class Scheduler:
             while (
                 self._running[kind] < worker.concurrency
                 and worker.is_ready()
-                and not self._outages.remaining(worker.service)
+                and self._rest(worker) is None
             ):
                 job = await self._database.run(jobs.claim_next, kind, now=self._clock.now())
                 if job is None:
@@ -189,11 +193,10 @@ class Scheduler:
             return self._later(error, timedelta(seconds=max(error.retry_after, 1.0)))
         # None of these is the job's fault: a service is away, or a disk is full.
         except (UnreachableError, UnavailableError, AuthenticationError) as error:
-            pause = timedelta(seconds=self._outages.note_away(error.service, error))
-            return Later(until=self._clock.now() + pause, reason=error.reason)
+            rest = self._outages.note_away(error.service, error)
+            return self._later(error, timedelta(seconds=rest.seconds))
         except StorageError as error:
-            pause = pause_after(1, self._generator)
-            return Later(until=self._clock.now() + pause, reason=error.reason)
+            return self._later(error, pause_after(1, self._generator))
         except PermissionDeniedError as error:
             return Failed(reason=error.reason)
         except SoulSpotError as error:

@@ -1,12 +1,14 @@
 """Find a source for a wanted track and ask slskd for the file: one step of one job at a time."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 import logging
+import math
 import random
 import sqlite3
 
 from ...errors import ServiceError
-from ...model import Download, DownloadId, DownloadState, Reason
+from ...model import Download, DownloadId, DownloadState, Reason, Track
 from ...queue.retry import pause_after, pause_when_absent
 from ...queue.scheduler import Done, Later, Result
 from ...store import downloads, files, tracks
@@ -20,11 +22,11 @@ from ..searches.search_track import SearchTrack
 from ..sources import ROUNDS_BETWEEN_SEARCHES, ROUNDS_WITH_BAD_SOURCES, has_source, start_round
 from .request_transfer import RequestTransfer
 from .share_recordings import ShareRecordings
-from .watch_slskd import WatchSlskd
+from .watch_slskd import Request, WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
 
-_LONGEST_WAIT_FOR_SLSKD = timedelta(minutes=10)
+_BUDGET_SPENT = "search_budget_spent"  # Why a search is put off.
 _PATIENCE_WITH_SOURCES = 5  # The first pause after all failed is a quarter of an hour.
 
 
@@ -42,33 +44,14 @@ class DownloadTrack:
         self._transfers = RequestTransfer(context, watch, shared)
         self._watch = watch
         self._generator = random.Random()
-        self._troubles = 0  # Requests to slskd that went wrong, in a row.
 
     async def handle(self, job: Job) -> Result:
         """Move the download as far as it goes now.
 
         Ends with the transfer running, or with a pause and its reason. Every step is stored before
         the next begins, so a killed process goes on where it was. While slskd does not answer as it
-        should, the job waits, and no attempt is used up.
+        should, the job waits the longer the more went wrong in a row, and no attempt is used up.
         """
-        try:
-            result = await self._move(job)
-        except ServiceError as error:
-            if not self._watch.is_absence(error):
-                raise
-            return self._wait_for_slskd(error)
-        self._troubles = 0
-        return result
-
-    def _wait_for_slskd(self, error: ServiceError) -> Later:
-        """Wait the longer the more requests went wrong in a row, and have slskd asked how it is."""
-        self._watch.note_error(error)
-        self._troubles += 1
-        pause = min(pause_after(self._troubles, self._generator), _LONGEST_WAIT_FOR_SLSKD)
-        return Later(until=self._context.clock.now() + pause, reason=error.reason)
-
-    async def _move(self, job: Job) -> Result:
-        """Search if need be, and ask for a file."""
         database = self._context.database
         download = await database.run(downloads.get_download, DownloadId(job.payload["download"]))
         if download is None or download.state in (
@@ -89,12 +72,42 @@ class DownloadTrack:
             if result is not None:
                 return result
         if not await database.run(has_source, download):
-            result = await self._search.find(job, download, track)
+            result = await self._ask(
+                Request.SEARCH, download, lambda: self._find(job, download, track)
+            )
             if result is not None:
                 return result
-        return await self._transfers.execute(job, download, track) or await self._after_pool(
-            download
+        result = await self._ask(
+            Request.DOWNLOAD, download, lambda: self._transfers.execute(job, download, track)
         )
+        return result or await self._after_pool(download)
+
+    async def _ask(
+        self, request: Request, download: Download, ask: Callable[[], Awaitable[Result | None]]
+    ) -> Result | None:
+        """Ask slskd, unless the like went wrong a moment ago; the job waits when it does not answer."""
+        rest = self._watch.rest(request)
+        if rest is None:
+            try:
+                return await ask()
+            except ServiceError as error:
+                if not self._watch.is_absence(error):
+                    raise
+                rest = self._watch.note_error(error, request)
+        state = DownloadState.QUEUED if request is Request.SEARCH else DownloadState.CHOSEN
+        await self._states.move(download, state, rest.reason)
+        # Rounded up: who comes back too early by the other clock would be sent away again and again.
+        until = self._context.clock.now() + timedelta(seconds=math.ceil(rest.seconds))
+        return Later(until=until, reason=rest.reason)
+
+    async def _find(self, job: Job, download: Download, track: Track) -> Result | None:
+        """Search; None means that candidates are stored and ranked."""
+        result = await self._search.find(job, download, track)
+        if not (
+            isinstance(result, Later) and result.reason.key == _BUDGET_SPENT
+        ):  # Else nobody asked.
+            self._watch.note_answer(Request.SEARCH)
+        return result
 
     async def fail(self, job: Job, reason: Reason) -> None:
         """Store that no attempt will follow, and tell."""

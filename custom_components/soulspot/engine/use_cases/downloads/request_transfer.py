@@ -1,10 +1,10 @@
 """Ask slskd for a file from the best source that is left, so that a lost answer doubles nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 import sqlite3
 import uuid
 
-from ...errors import RequestRejectedError
+from ...errors import RequestRejectedError, ServiceError
 from ...matching import Candidate
 from ...model import Download, DownloadId, DownloadState, JobState, Track
 from ...queue.scheduler import Done, Later, Result
@@ -14,11 +14,15 @@ from ...slskd.transfers import choose_row
 from ...store import downloads, jobs, journal, network, transfers
 from ...store.candidates import StoredCandidate
 from ...store.jobs import Job
+from ...store.transfers import StoredTransfer
 from ...views import EventKind
 from ..context import Context
-from ..sources import DISK_PAUSE, destination, next_source, use_up
+from ..sources import DISK_PAUSE, destination, fresh_sources, next_source, use_up
 from .share_recordings import ShareRecordings
-from .watch_slskd import WatchSlskd
+from .transfer_ends import withdraw
+from .watch_slskd import Request, WatchSlskd
+
+_UNANSWERED = timedelta(minutes=30)  # While slskd says that it is well.
 
 
 class RequestTransfer:
@@ -51,10 +55,16 @@ class RequestTransfer:
                     batch_id,
                     now=self._context.clock.now(),
                 )
-            answer = await self._finished(candidate) if was_intended and not batch_id else None
-            if answer is None:
-                folder = destination(download.id, chosen.position)
-                answer = await self._ask(candidate, batch_id, folder)
+            try:
+                answer = await self._finished(candidate) if was_intended and not batch_id else None
+                if answer is None:
+                    folder = destination(download.id, chosen.position)
+                    answer = await self._ask(candidate, batch_id, folder)
+            except ServiceError as error:
+                if self._watch.is_absence(error) and await self._pass_over(download, chosen):
+                    continue
+                raise
+            self._watch.note_answer(Request.DOWNLOAD)
             now = self._context.clock.now()
             if answer.accepted:
                 await database.run(
@@ -80,6 +90,20 @@ class RequestTransfer:
             )
             if failure.kind is FailureKind.LOCAL_STORAGE:
                 return Later(until=now + DISK_PAUSE, reason=failure.reason)
+
+    async def _pass_over(self, download: Download, chosen: StoredCandidate) -> bool:
+        """Leave a source that slskd has long had no answer about; False while it may yet have one.
+
+        The last one is never left: then it may be slskd, and not the source.
+        """
+        database, now = self._context.database, self._context.clock.now()
+        intended = await database.run(transfers.get_transfer, download.id)
+        if intended is None or self._watch.observed(intended.requested_at, now) < _UNANSWERED:
+            return False
+        if len(await database.run(fresh_sources, download)) < 2:
+            return False
+        await database.run(_store_passed_over, download, chosen, intended, now=now)
+        return True
 
     async def _finished(self, candidate: Candidate) -> EnqueueResult | None:
         """Take over what was asked for before a crash and has arrived since.
@@ -134,6 +158,20 @@ def _intend(
         now=now,
     )
     return batch_id, False
+
+
+def _store_passed_over(
+    connection: sqlite3.Connection,
+    download: Download,
+    chosen: StoredCandidate,
+    intended: StoredTransfer,
+    *,
+    now: datetime,
+) -> None:
+    """Use a source up whose request may have been heard all the same."""
+    withdraw(connection, intended, now=now)
+    why = failure_of(FailureKind.UNKNOWN)
+    use_up(connection, download, chosen.position, intended.username, why, row_id=None, now=now)
 
 
 def _acknowledge(

@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from enum import StrEnum
 import logging
+import random
 
 from ...errors import (
     AuthenticationError,
@@ -13,6 +15,7 @@ from ...errors import (
     SoulSpotError,
 )
 from ...model import Reason
+from ...queue.outages import Outages, Rest
 from ...slskd.models import ServerStatus
 from ...views import ServiceHealth, Trouble
 from ..context import Context
@@ -25,6 +28,14 @@ _FIRST_PAUSE = 5.0  # after the first look in vain
 _LONGEST_PAUSE = 120.0
 
 
+class Request(StrEnum):
+    """Name what slskd may answer badly although it says that it is well: a proxy, a broken page."""
+
+    SEARCH = "search"
+    DOWNLOAD = "download"
+    PROGRESS = "progress"
+
+
 class WatchSlskd:
     """Remember slskd's last answer; one log line when it goes, one when it is back."""
 
@@ -34,15 +45,17 @@ class WatchSlskd:
         self.health = ServiceHealth(trouble=Trouble.UNREACHABLE, reason=Reason(key="not_asked_yet"))
         self.status: ServerStatus | None = None
         self.alarm = asyncio.Event()  # Set when somebody's request went wrong: look at once.
+        self.is_there = False  # It answers about itself, and is logged in.
         self._was_connected: bool | None = None
         self._is_in_doubt = False
+        self._troubles = Outages[Request](context.clock, random.Random())
         self._looks_in_vain = 0
         self._observed = ObservedTime()
 
     @property
     def is_ready(self) -> bool:
         """Tell whether searches and downloads are possible, as far as is known."""
-        return self.health.is_connected and not self._is_in_doubt
+        return self.is_there and not self._is_in_doubt
 
     @property
     def pause(self) -> float:
@@ -57,21 +70,32 @@ class WatchSlskd:
         try:
             status = await self._context.slskd.status()
         except SoulSpotError as error:
-            self._remember(_health_of(error))
+            self._remember(_health_of(error), is_there=False)
         else:
             self.status = status
-            self._remember(_health_from(status))
+            trouble = next(self._troubles.lasting(), None) if status.is_ready else None
+            self._remember(_health_from(status, trouble), is_there=status.is_ready)
         self._is_in_doubt = False
         return self.health
 
-    def note_error(self, error: ServiceError) -> None:
-        """Have slskd asked at once how it is: a request has failed in a way that may mean its absence.
+    def note_error(self, error: ServiceError, request: Request) -> Rest:
+        """Have slskd asked at once how it is, and return for how long not to ask for the like again.
 
-        Until the answer no new work is begun. One bad answer among good ones is no absence.
+        Until the answer no new work is begun. One bad answer among good ones is no absence, but what
+        is asked for in vain for long is told as trouble.
         """
         _LOGGER.debug("A request to slskd has failed: %s", error)
         self._is_in_doubt = True
         self.alarm.set()
+        return self._troubles.note_away(request, error)
+
+    def note_answer(self, request: Request) -> None:
+        """Note that slskd has answered as it should."""
+        self._troubles.note_there(request)
+
+    def rest(self, request: Request) -> Rest | None:
+        """Return for how long not to ask for something that went wrong a moment ago, None to ask."""
+        return self._troubles.rest(request)
 
     def is_absence(self, error: ServiceError) -> bool:
         """Tell whether an error means that slskd, or the way to it, does not work: never a job's fault."""
@@ -83,18 +107,18 @@ class WatchSlskd:
         """Return for how much of the time since a moment slskd could be watched."""
         return self._observed.between(since, now)
 
-    def _remember(self, health: ServiceHealth) -> None:
+    def _remember(self, health: ServiceHealth, *, is_there: bool) -> None:
         """Keep the answer, and tell of a change."""
         changed = health != self.health
-        self.health = health
-        if health.is_connected:
-            self._looks_in_vain = 0
+        self.health, self.is_there = health, is_there
+        if is_there:
             self._observed.seen(self._context.clock.now())
         else:
-            # Who answers is worth asking as often as ever: the login may come at any moment.
-            is_there = health.trouble is Trouble.NOT_LOGGED_IN
-            self._looks_in_vain = 0 if is_there else self._looks_in_vain + 1
             self._observed.lost()
+            self._troubles.forget()  # They are explained by this.
+        # Who answers is worth asking as often as ever: the login may come at any moment.
+        answers = is_there or health.trouble is Trouble.NOT_LOGGED_IN
+        self._looks_in_vain = 0 if answers else self._looks_in_vain + 1
         if health.is_connected != self._was_connected:
             if health.is_connected:
                 if self._was_connected is not None:
@@ -109,8 +133,8 @@ class WatchSlskd:
             self._context.announcer.changed()
 
 
-def _health_from(status: ServerStatus) -> ServiceHealth:
-    """Return the health that a status means."""
+def _health_from(status: ServerStatus, trouble: Reason | None) -> ServiceHealth:
+    """Return the health that a status means; `trouble` is why requests have long gone wrong."""
     version = str(status.version) if status.version else None
     if not status.is_ready:
         return ServiceHealth(
@@ -118,6 +142,8 @@ def _health_from(status: ServerStatus) -> ServiceHealth:
             reason=Reason(key="not_logged_in"),
             version=version,
         )
+    if trouble is not None:
+        return ServiceHealth(trouble=Trouble.FAILED, reason=trouble, version=version)
     return ServiceHealth(version=version)
 
 

@@ -30,7 +30,7 @@ from .peer_turns import FLOWING, PEERS_AT_ONCE, QUEUED, PeerTurns
 from .tidy_rows import TidyRows
 from .transfer_deadlines import Waited, overdue, wait_for_slot
 from .transfer_ends import fail, hand_over, store_lost
-from .watch_slskd import WatchSlskd
+from .watch_slskd import Request, WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class WatchTransfers:
                 pause = await self.look()
                 told = None
             except ServiceError as error:
-                self._watch.note_error(error)
+                self._watch.note_error(error, Request.PROGRESS)
                 pause = _AWAY
             except SoulSpotError as error:
                 if told != error.translation_key:
@@ -151,7 +151,7 @@ class WatchTransfers:
             else:
                 answered.append(username)
         if trouble is not None and not answered:
-            self._watch.note_error(trouble)
+            self._watch.note_error(trouble, Request.PROGRESS)
         for transfer in await self._context.database.run(transfers.list_transfers, unanswered):
             await self._note_unseen(transfer)
         return tuple(answered), rows
@@ -180,8 +180,10 @@ class WatchTransfers:
                 self._unseen_since.pop(transfer.download_id, None)
             if number % _LOOKS_AT_A_STRETCH == 0:
                 await asyncio.sleep(0)
-        if troubled and len(troubled) == len(seen):
-            self._watch.note_error(next(iter(troubled.values())))
+        if len(troubled) < len(seen):
+            self._watch.note_answer(Request.PROGRESS)
+        elif troubled:
+            self._watch.note_error(next(iter(troubled.values())), Request.PROGRESS)
         now = self._context.clock.now()
         phases, self._phases = self._phases, {}
         if phases:
