@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType, Self
 
 TrackId = NewType("TrackId", int)
 PlaylistId = NewType("PlaylistId", int)
@@ -144,6 +144,15 @@ class Reason:
 
     key: str
     placeholders: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the reason for storage."""
+        return {"key": self.key, "placeholders": self.placeholders}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Return the reason that `to_json` wrote."""
+        return cls(key=data["key"], placeholders=data["placeholders"])
 
 
 # --- What a playlist names ---------------------------------------------------------------

@@ -45,7 +45,7 @@ class Check:
         """Return the check for storage; what is unknown is left out."""
         data: dict[str, Any] = {"name": self.name.value, "result": self.result.value}
         if self.reason is not None:
-            data["reason"] = {"key": self.reason.key, "placeholders": self.reason.placeholders}
+            data["reason"] = self.reason.to_json()
         if self.measured is not None:
             data["measured"] = self.measured
         if self.limit is not None:
@@ -59,9 +59,7 @@ class Check:
         return cls(
             name=CheckName(data["name"]),
             result=CheckResult(data["result"]),
-            reason=Reason(key=reason["key"], placeholders=reason["placeholders"])
-            if reason
-            else None,
+            reason=Reason.from_json(reason) if reason else None,
             measured=data.get("measured"),
             limit=data.get("limit"),
         )

@@ -10,7 +10,7 @@ from ..errors import SoulSpotError, StorageError, VerificationError
 from ..model import Reason
 from .audio import AudioProperties, read_audio
 from .formats import supports_tags
-from .names import numbered
+from .names import alternatives
 from .paths import existing_spelling, find_name, resolve_inside
 from .storage import (
     displayable,
@@ -24,8 +24,6 @@ from .storage import (
 from .streams import CHUNK_BYTES, audio_fingerprint
 from .tag_set import TagSet
 from .tags import write_tags
-
-_MAXIMUM_NUMBER = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +158,7 @@ def _place(
         make_folders(library, folder)
         if not folder.resolve().is_relative_to(library):
             raise StorageError("outside_library", path=displayable(target))
-        for number in range(1, _MAXIMUM_NUMBER):
-            name = target.name if number == 1 else numbered(target.name, number)
+        for name in alternatives(target.name):
             taken = find_name(folder, name)
             if taken is None:
                 if place_new(temporary, folder / name):

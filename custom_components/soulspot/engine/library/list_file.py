@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path, PurePosixPath
 
 from ..errors import StorageError
-from .names import numbered, safe_name
+from .names import alternatives, safe_name
 from .paths import find_name, resolve_inside
 from .storage import (
     displayable,
@@ -15,8 +15,6 @@ from .storage import (
     storage_errors,
     temporary_path,
 )
-
-_MAXIMUM_NUMBER = 1000
 
 
 def write_list(
@@ -36,8 +34,8 @@ def write_list(
     """
     data = text.encode()
     base = f"{safe_name(name, maximum_bytes=200)}.{extension}"
-    for number in range(1, _MAXIMUM_NUMBER):
-        relative = PurePosixPath(folder, base if number == 1 else numbered(base, number))
+    for alternative in alternatives(base):
+        relative = PurePosixPath(folder, alternative)
         target = resolve_inside(library, relative)
         with storage_errors(target):
             make_folders(library.resolve(), target.parent)

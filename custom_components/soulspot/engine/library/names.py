@@ -1,11 +1,13 @@
 """Make single file and folder names that every file system takes."""
 
+from collections.abc import Iterator
 import re
 import unicodedata
 
 # ext4, Btrfs, NTFS and SMB end at 255; " (2)" and the like need room.
 MAXIMUM_NAME_BYTES = 240
 UNKNOWN = "Unknown"
+_MOST_ALTERNATIVES = 1000
 
 # Windows and SMB forbid these; Linux only the slash.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
@@ -65,6 +67,12 @@ def _cut(text: str, maximum_bytes: int) -> str:
     while kept and following and (unicodedata.combining(following) or following in _JOINERS):
         kept, following = kept[:-1], kept[-1]
     return kept.rstrip(_JOINERS)
+
+
+def alternatives(name: str) -> Iterator[str]:
+    """Yield a name, and then the names it may have while others have it, at most a thousand."""
+    yield name
+    yield from (numbered(name, number) for number in range(2, _MOST_ALTERNATIVES + 1))
 
 
 def numbered(name: str, number: int) -> str:

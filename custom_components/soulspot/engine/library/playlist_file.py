@@ -6,7 +6,7 @@ from os.path import relpath
 from pathlib import Path, PurePosixPath
 
 from ..errors import StorageError
-from .names import numbered, safe_name
+from .names import alternatives, safe_name
 from .paths import find_name, resolve_inside
 from .storage import (
     displayable,
@@ -21,7 +21,6 @@ from .tag_set import clean_text
 
 _EXTENSION = ".m3u8"
 _IDENTITY = "#SOULSPOT-PLAYLIST:"
-_MAXIMUM_NUMBER = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +95,8 @@ def _lines(
 def _find_place(library: Path, name: str, identity: str, folder: str) -> PurePosixPath:
     """Return the first name that is free or ours already; names that differ only in case are one."""
     base = safe_name(name, maximum_bytes=200) + _EXTENSION
-    for number in range(1, _MAXIMUM_NUMBER):
-        relative = PurePosixPath(folder, base if number == 1 else numbered(base, number))
+    for alternative in alternatives(base):
+        relative = PurePosixPath(folder, alternative)
         target = resolve_inside(library, relative)
         with storage_errors(target):
             taken = find_name(target.parent, relative.name)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import shutil
 
 from ..errors import StorageError
-from .names import numbered
+from .names import alternatives
 from .paths import find_name, resolve_inside
 from .storage import (
     PRIVATE_FOLDER,
@@ -21,7 +21,6 @@ from .storage import (
 )
 
 _FOLDER = "recycle-bin"
-_MAXIMUM_NUMBER = 1000
 
 
 def move_in(library: Path, number: int, path: PurePosixPath, *, is_taken: bool = False) -> bool:
@@ -59,8 +58,7 @@ def find_free(library: Path, path: PurePosixPath) -> PurePosixPath:
     """Return where a file can go back to: where it was, or beside what stands there now."""
     target = resolve_inside(library, path)
     with storage_errors(library):
-        for number in range(1, _MAXIMUM_NUMBER):
-            name = target.name if number == 1 else numbered(target.name, number)
+        for name in alternatives(target.name):
             if find_name(target.parent, name) is None:
                 return path.with_name(name)
     raise StorageError("storage_failed", path=displayable(target), error="no free name")

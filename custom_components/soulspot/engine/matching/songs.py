@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+import re
 
 from .artists import artist_forms, is_same_artist
 from .comparing import family
@@ -11,6 +12,9 @@ from .target import SongTitle, read_title
 from .transliteration import has_other_script, romanise, sound_of
 from .versions import Version
 from .works import is_same_work, read_work
+
+# Where additions of titles begin: "Song (Live)", "Song - Remastered 2011", "Song feat. B".
+_ADDITION = re.compile(r"\s*[(\[]|\s[-–—]\s|\s(?:feat|ft|featuring)\b", re.IGNORECASE)
 
 
 class TitleAgreement(IntEnum):
@@ -102,6 +106,11 @@ def _compare_behind_artist(one: str, other: str) -> TitleAgreement:
                 if _compare_words(read_title(whole), read_title(tail)) is TitleAgreement.SAME:
                     return TitleAgreement.CLOSE
     return TitleAgreement.DIFFERENT
+
+
+def bare_title(title: str) -> str:
+    """Return a title without what services add to it; one that is nothing but an addition stays whole."""
+    return _ADDITION.split(title.strip(), maxsplit=1)[0].strip() or title
 
 
 def share_artist(one: Sequence[str], other: Sequence[str]) -> bool:

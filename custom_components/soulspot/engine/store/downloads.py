@@ -52,6 +52,10 @@ WHERE other.id != :track AND download.state IN ('queued', 'searching', 'not_avai
 """
 
 
+# Downloads that wait for nobody but a person.
+_STRANDED = (DownloadState.NOT_AVAILABLE, DownloadState.ASK, DownloadState.FAILED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchProgress:
     """Hold how far the searches for a track are."""
@@ -175,6 +179,16 @@ def set_state(
             "id": download_id,
         },
     )
+
+
+def end_stranded(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> None:
+    """End a download that had come to nothing: the file is here.
+
+    Those under way end by themselves when they find it.
+    """
+    download = find_download(connection, track_id)
+    if download is not None and download.state in _STRANDED:
+        set_state(connection, download.id, DownloadState.FILED, now=now)
 
 
 def begin_replacing(

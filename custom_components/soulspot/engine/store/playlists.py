@@ -1,6 +1,6 @@
 """Store playlists as documents with positions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 import sqlite3
@@ -200,6 +200,16 @@ def get_playlists_of(connection: sqlite3.Connection, track_id: TrackId) -> tuple
         (track_id, track_id),
     )
     return tuple(_playlist(row) for row in rows)
+
+
+def find_holding(connection: sqlite3.Connection, track_ids: Iterable[TrackId]) -> tuple[str, ...]:
+    """Return the Spotify ids of the playlists that hold any of the tracks, or did so until it was removed."""
+    held = (
+        playlist.spotify_id
+        for track_id in track_ids
+        for playlist in get_playlists_of(connection, track_id)
+    )
+    return tuple(dict.fromkeys(held))
 
 
 def _listing(connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> Listing:

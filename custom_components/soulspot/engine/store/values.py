@@ -29,17 +29,12 @@ def load(text: str | None) -> Any:
 
 def dump_reason(reason: Reason | None) -> str | None:
     """Return a reason as JSON."""
-    return (
-        None if reason is None else dump({"key": reason.key, "placeholders": reason.placeholders})
-    )
+    return None if reason is None else dump(reason.to_json())
 
 
 def load_reason(text: str | None) -> Reason | None:
     """Return the reason of a column."""
-    if text is None:
-        return None
-    data = json.loads(text)
-    return Reason(key=data["key"], placeholders=data["placeholders"])
+    return None if text is None else Reason.from_json(json.loads(text))
 
 
 def clean(text: str) -> str:

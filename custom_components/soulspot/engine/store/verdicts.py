@@ -24,14 +24,6 @@ class StoredVerdict:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failures:
-    """Count who failed a check in one way, and how many different contents that were."""
-
-    peers: int
-    contents: int
-
-
 def get_examination(connection: sqlite3.Connection, content: str) -> dict[str, Any] | None:
     """Return what is known about a content, None when it never came before."""
     row = connection.execute(
@@ -105,16 +97,16 @@ def get_verdicts(connection: sqlite3.Connection, track_id: TrackId) -> tuple[Sto
     )
 
 
-def count_failures(connection: sqlite3.Connection, track_id: TrackId, key: str) -> Failures:
-    """Count the peers and contents that failed with the reason of this key."""
+def count_failed_contents(connection: sqlite3.Connection, track_id: TrackId, key: str) -> int:
+    """Count the different contents that failed with the reason of this key."""
     row = connection.execute(
         """
-        SELECT count(DISTINCT username) AS peers, count(DISTINCT content) AS contents FROM verdict
+        SELECT count(DISTINCT content) FROM verdict
         WHERE track_id = ? AND json_extract(reason, '$.key') = ?
         """,
         (track_id, key),
     ).fetchone()
-    return Failures(peers=row["peers"], contents=row["contents"])
+    return int(row[0])
 
 
 def count_rows(connection: sqlite3.Connection) -> dict[str, int]:

@@ -64,5 +64,5 @@ def _end(
         download.track_id,
         "no_better_file" if download.is_upgrade else state.value,
         now=now,
-        reason={"key": reason.key, "placeholders": reason.placeholders},
+        reason=reason.to_json(),
     )

@@ -77,7 +77,7 @@ def cancel(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) 
             track_id,
             "cancelled",
             now=now,
-            reason={"key": CANCELLED.key, "placeholders": {}},
+            reason=CANCELLED.to_json(),
         )
     present = downloads.get_download(connection, download.id)
     assert present is not None

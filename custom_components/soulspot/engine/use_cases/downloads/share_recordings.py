@@ -246,7 +246,7 @@ def _store_waiting(connection: sqlite3.Connection, download: Download, *, now: d
             download.track_id,
             "waits_for_account",
             now=now,
-            reason={"key": _BUSY.key, "placeholders": {}},
+            reason=_BUSY.to_json(),
         )
 
 
@@ -289,8 +289,7 @@ def _store_shared(
         format=file.format,
         is_shared=True,
     )
-    found = playlists.get_playlists_of(connection, download.track_id)
-    return tuple(playlist.spotify_id for playlist in found)
+    return playlists.find_holding(connection, [download.track_id])
 
 
 def _wake(connection: sqlite3.Connection, track: Track, *, is_filed: bool, now: datetime) -> None:

@@ -113,5 +113,5 @@ def store_lost(connection: sqlite3.Connection, transfer: StoredTransfer, *, now:
         transfer.track_id,
         "failed",
         now=now,
-        reason={"key": reason.key, "placeholders": {}},
+        reason=reason.to_json(),
     )

@@ -276,7 +276,7 @@ def _store_refusal(
         "check_failed",
         now=now,
         peer=download.username,
-        reason={"key": reason.key, "placeholders": reason.placeholders},
+        reason=reason.to_json(),
     )
     transfers.end_transfer(connection, download.id)
     downloads.forget_filing_path(connection, download.id)
@@ -303,9 +303,9 @@ def _count_alike(connection: sqlite3.Connection, download: Download, reason: Rea
         for candidate in candidates.get_candidates(connection, download.id)
         if candidate.failure is not None and candidate.failure.key == reason.key
     }
-    failures = verdicts.count_failures(connection, download.track_id, reason.key)
+    contents = verdicts.count_failed_contents(connection, download.track_id, reason.key)
     # What vanished before it could be read has no content.
-    return min(len(peers), failures.contents) if failures.contents else len(peers)
+    return min(len(peers), contents) if contents else len(peers)
 
 
 def _store_filed(
@@ -352,16 +352,11 @@ def _store_filed(
         now=now,
         path=str(filed.path),
         format=filed.properties.format,
-        doubt=None if doubt is None else {"key": doubt.key, "placeholders": doubt.placeholders},
+        doubt=doubt.to_json() if doubt else None,
     )
     if doubt is not None:
         ask_others(connection, download, doubt, now=now)
-    held_by = (
-        playlist.spotify_id
-        for track_id in track_ids
-        for playlist in playlists.get_playlists_of(connection, track_id)
-    )
-    return tuple(dict.fromkeys(held_by)), replaced
+    return playlists.find_holding(connection, track_ids), replaced
 
 
 def _set_failed(

@@ -2,27 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-import re
 import sqlite3
 
+from ...library.formats import LOSSLESS_FORMATS
 from ...matching import WantedRecording, fold, is_same_recording
-from ...model import DownloadState, LibraryFile, Track, TrackId
+from ...matching.songs import bare_title
+from ...model import LibraryFile, Track, TrackId
 from ...store import downloads, files, library_index, tracks
 from ...store.library_index import IndexedFile
 
-# Where additions of titles begin: "Song (Live)", "Song - Remastered 2011", "Song feat. B".
-_ADDITION = re.compile(r"\s*[(\[]|\s[-–—]\s|\s(?:feat|ft|featuring)\b", re.IGNORECASE)
 # An ISRC confirms; but labels have given one to takes of quite different lengths.
 _ISRC_TOLERANCE = 10_000  # ms
-# Downloads that wait for nobody but a person; those under way end by themselves when they find the file.
-_STRANDED = (DownloadState.NOT_AVAILABLE, DownloadState.ASK, DownloadState.FAILED)
-_LOSSLESS = frozenset({"flac", "wav", "aiff", "ape", "wv", "tta", "tak", "oga"})
 
 
 def title_key(title: str) -> str:
     """Return what titles of the same song have in common: the folded words before any addition."""
-    bare = _ADDITION.split(title.strip(), maxsplit=1)[0]
-    return fold(bare).strip() or fold(title).strip()
+    return fold(bare_title(title)).strip() or fold(title).strip()
 
 
 def link_owned(
@@ -47,16 +42,9 @@ def link_owned(
         if fitting:
             best = min(fitting, key=_order)
             files.save_file(connection, library_file(track.id, best), now=now)
-            _end_download(connection, track.id, now=now)
+            downloads.end_stranded(connection, track.id, now=now)
             linked.add(track.id)
     return frozenset(linked)
-
-
-def _end_download(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> None:
-    """End a download that had come to nothing: the file is here."""
-    download = downloads.find_download(connection, track_id)
-    if download is not None and download.state in _STRANDED:
-        downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
 
 
 def is_owned_as(track: Track, file: IndexedFile) -> bool:
@@ -78,7 +66,7 @@ def is_owned_as(track: Track, file: IndexedFile) -> bool:
 
 def _order(file: IndexedFile) -> tuple[bool, int, str]:
     """Put lossless files first, then high bit rates."""
-    return file.format not in _LOSSLESS, -(file.bit_rate or 0), file.path
+    return file.format not in LOSSLESS_FORMATS, -(file.bit_rate or 0), file.path
 
 
 def library_file(track_id: TrackId, file: IndexedFile) -> LibraryFile:

@@ -8,7 +8,7 @@ import sqlite3
 
 from ...errors import InputError, StorageError
 from ...library.recycle_bin import delete, find_free, move_in, move_out
-from ...model import DownloadState, Reason, RecycledId, TrackId
+from ...model import Reason, RecycledId, TrackId
 from ...store import (
     downloads,
     files,
@@ -33,8 +33,6 @@ REPLACED = "replaced_by_better_file"
 _DISPLACED = "earlier_file_restored"
 _AT_ONCE = 100
 _MAXIMUM_PAGE = 500
-# Downloads that wait for nobody but a person; those under way end by themselves when they find the file.
-_STRANDED = (DownloadState.NOT_AVAILABLE, DownloadState.ASK, DownloadState.FAILED)
 
 
 class RecycleBin:
@@ -214,7 +212,9 @@ class RecycleBin:
         for other in displaced:
             await self._move_in(library, other)
         renamed = await self._names.execute(library)
-        await self._playlist_files.execute(await database.run(_playlists_of, file.track_ids))
+        await self._playlist_files.execute(
+            await database.run(playlists.find_holding, file.track_ids)
+        )
         return RestoreReport(path=renamed.get(str(target), str(target)), track_ids=file.track_ids)
 
     async def _aim(self, library: Path, file: RecycledFile) -> PurePosixPath:
@@ -248,11 +248,11 @@ def _finish(
 
     Returns the playlists whose files may have listed it.
     """
-    concerned = _playlists_of(connection, file.track_ids)
+    concerned = playlists.find_holding(connection, file.track_ids)
     recycle_bin.finish(connection, file.id)
     if file.reason.key == REMOVED:
         removals.forget(connection, file.track_ids)
-    reason = {"key": file.reason.key, "placeholders": file.reason.placeholders}
+    reason = file.reason.to_json()
     for track_id in file.track_ids:
         journal.write(connection, track_id, "recycled", now=now, path=file.path, reason=reason)
     return concerned
@@ -290,23 +290,9 @@ def _store_back(
     for track_id in recycle_bin.put_back(connection, file.id, target, now=now):
         if file.reason.key == REPLACED:
             upgrades.decline(connection, track_id)
-        download = downloads.find_download(connection, track_id)
-        if download is not None and download.state in _STRANDED:
-            downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
+        downloads.end_stranded(connection, track_id, now=now)
         journal.write(connection, track_id, "restored", now=now, path=target)
     return tuple(displaced)
-
-
-def _playlists_of(
-    connection: sqlite3.Connection, track_ids: tuple[TrackId, ...]
-) -> tuple[str, ...]:
-    """Return the playlists that hold any of the tracks, or held them."""
-    found = (
-        playlist.spotify_id
-        for track_id in track_ids
-        for playlist in playlists.get_playlists_of(connection, track_id)
-    )
-    return tuple(dict.fromkeys(found))
 
 
 def _snapshot(

@@ -99,13 +99,12 @@ class RetagTrack:
 
     async def fail(self, job: Job, reason: Reason) -> None:
         """Remember that a file keeps its old tags."""
-        told = {"key": reason.key, "placeholders": reason.placeholders}
         await self._context.database.run(
             journal.write,
             TrackId(job.payload[_PAYLOAD]),
             "not_tagged",
             now=self._context.clock.now(),
-            reason=told,
+            reason=reason.to_json(),
         )
 
 
@@ -146,7 +145,5 @@ def _store(
             file.track_id,
             "tagged" if retagged.is_written else "not_tagged",
             now=now,
-            reason=None
-            if problem is None
-            else {"key": problem.key, "placeholders": problem.placeholders},
+            reason=problem.to_json() if problem else None,
         )

@@ -3,19 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-import re
 
 from ...errors import InputError
 from ...matching import Certainty, RecordingMatch, WantedRecording, choose_recording
 from ...matching.artists import VARIOUS
 from ...matching.folding import fold
 from ...matching.releases import WantedRelease, choose_release
+from ...matching.songs import bare_title
 from ...model import Recording, Track
 from ...musicbrainz.client import LINKED_RELEASES, MusicBrainzClient
 from ...musicbrainz.models import ReleaseDetails
 
-# Where additions of titles begin: MusicBrainz writes guests and remasters elsewhere.
-_ADDITION = re.compile(r"\s*[(\[]|\s[-–—]\s|\s(?:feat|ft|featuring)\b", re.IGNORECASE)
 _FEW = 4  # Recordings that are compared in no time.
 _MAXIMUM_LINKED = 3  # Releases of one album's address that are read as a whole.
 
@@ -102,7 +100,7 @@ class FindRecording:
         self, wanted: WantedRecording, *, refresh: bool
     ) -> AsyncIterator[tuple[Recording, ...]]:
         """Yield what is found by words, less and less strictly."""
-        title = _bare(wanted.title)
+        title = bare_title(wanted.title)  # MusicBrainz writes guests and remasters elsewhere.
         artist = next(iter(wanted.artists), "")
         if fold(artist).strip() in VARIOUS:
             artist = ""
@@ -202,8 +200,3 @@ def _better(one: RecordingMatch, other: RecordingMatch) -> RecordingMatch:
     """Return the surer of two matches, the first of equal ones."""
     order = tuple(Certainty)
     return min(one, other, key=lambda match: (not is_settled(match), order.index(match.certainty)))
-
-
-def _bare(title: str) -> str:
-    """Return a title without what services add to it."""
-    return _ADDITION.split(title.strip(), maxsplit=1)[0].strip() or title

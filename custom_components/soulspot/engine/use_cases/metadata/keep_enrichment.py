@@ -126,7 +126,7 @@ def _store(
     if match is not None and match.recording is not None:
         details |= {"certainty": match.certainty.value, "recording": match.recording.id}
     elif errors:
-        details["reason"] = {"key": errors[0].key, "placeholders": errors[0].placeholders}
+        details["reason"] = errors[0].to_json()
     journal.write(connection, track_id, event, now=now, **details)
     if changed:
         queue_retagging(connection, [track_id], now=now)
@@ -139,8 +139,7 @@ def _mark(
 ) -> None:
     """Remember that MusicBrainz was asked in vain."""
     enrichment.mark_enriched(connection, track_id, now)
-    told = {"key": reason.key, "placeholders": reason.placeholders}
-    journal.write(connection, track_id, "not_enriched", now=now, reason=told)
+    journal.write(connection, track_id, "not_enriched", now=now, reason=reason.to_json())
 
 
 def changed_fields(before: Track, after: Track) -> tuple[str, ...]:
