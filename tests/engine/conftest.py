@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from aiohttp import ClientSession
 import pytest
 
 from simulators.slskd import Peer
@@ -11,6 +12,13 @@ from simulators.slskd import Peer
 from .world import World
 
 type MakeWorld = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture
+async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
+    """Return a session like the one Home Assistant hands out."""
+    async with ClientSession() as opened:
+        yield opened
 
 
 @pytest.fixture

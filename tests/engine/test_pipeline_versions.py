@@ -10,7 +10,7 @@ from custom_components.soulspot.engine.slskd.client import SlskdClient
 from simulators.slskd import SUPPORTED, Behaviour, Fault, Outcome
 
 from .conftest import MakeWorld
-from .test_pipeline import fail_first, name_of
+from .failing_sources import fail_first, name_of
 from .world import MINUTE, copy, peer
 
 FILED = DownloadState.FILED

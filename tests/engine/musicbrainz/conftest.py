@@ -41,13 +41,6 @@ class MusicBrainz:
 
 
 @pytest.fixture
-async def session(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
-    """Open a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
 async def musicbrainz(session: aiohttp.ClientSession) -> AsyncIterator[MusicBrainz]:
     """Start a simulated MusicBrainz with the demo's music and connect the clients to it."""
     simulated = SimulatedClock()

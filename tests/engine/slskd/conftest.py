@@ -72,13 +72,6 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
-    """Return a session like the one Home Assistant hands out."""
-    async with ClientSession() as opened:
-        yield opened
-
-
-@pytest.fixture
 async def make_world(session: ClientSession, tmp_path: Path) -> AsyncIterator[MakeWorld]:
     """Return a function that starts a simulated slskd with these peers."""
     async with AsyncExitStack() as stack:

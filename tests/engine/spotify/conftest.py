@@ -48,13 +48,6 @@ class Spotify:
 
 
 @pytest.fixture
-async def session(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
-    """Open a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
 async def spotify(session: aiohttp.ClientSession) -> AsyncIterator[Spotify]:
     """Start a simulated Spotify with the demo's music and connect the client to it."""
     async with SpotifySimulator() as simulator:

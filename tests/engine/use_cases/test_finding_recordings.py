@@ -19,9 +19,9 @@ from simulators.musicbrainz import Fault, imperfections as odd, mbid
 from simulators.spotify.identity import spotify_id
 from simulators.spotify.world import album_id
 
-from ..musicbrainz.conftest import MusicBrainz, musicbrainz, session
+from ..musicbrainz.conftest import MusicBrainz, musicbrainz
 
-__all__ = ["musicbrainz", "session"]
+__all__ = ["musicbrainz"]
 
 MUSIC = demo_catalogue().recordings
 
