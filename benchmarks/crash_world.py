@@ -231,7 +231,7 @@ class World:
             f"delivered {count} times: {name}" for name, count in delivered.items() if count > 1
         ]
         broken += _unlisted(self.folder / "library", filed)
-        broken += _left_by_slskd(self.folder, len(delivered) - len(filed))
+        broken += _left_by_slskd(self.folder)
         most = most_in_window(statistics.searches_sent_at)
         if most > 30:
             broken.append(f"{most} searches within {WINDOW_SECONDS} s")
@@ -258,16 +258,16 @@ def _end_of(transfer: Transfer) -> str:
     ).kind.value
 
 
-def _left_by_slskd(folder: Path, unfit: int) -> list[str]:
-    """Return what is wrong with slskd's own folders: only files that were unfit may be left there."""
+def _left_by_slskd(folder: Path) -> list[str]:
+    """Return what is wrong with slskd's own folders: neither what was filed nor what was unfit is left there."""
     trouble = [
         f"unfinished: {file.relative_to(folder)}"
         for file in (folder / "incomplete").rglob("*")
         if file.is_file()
     ]
     left = [file for file in (folder / "downloads").rglob("*") if file.is_file()]
-    if len(left) != unfit:
-        trouble.append(f"{len(left)} downloads left, but {unfit} of them were unfit")
+    if left:
+        trouble.append(f"{len(left)} downloads left")
     trouble += [
         f"beside the database: {file.name}"
         for file in (folder / "database").iterdir()

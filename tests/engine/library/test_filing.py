@@ -228,8 +228,8 @@ def test_sources_are_removed_on_request(make_file: Callable[..., Path], library:
     """Taking the source away is a step of its own and may be repeated."""
     source = make_file("flac")
     filed: FiledFile = file_track(source, library, PurePosixPath("b.flac"), TAGS)
-    assert remove_source(source)
-    assert not remove_source(source)
+    assert remove_source(source, source.parent)
+    assert not remove_source(source, source.parent)
     assert (library / filed.path).exists()
 
 

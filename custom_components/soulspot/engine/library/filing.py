@@ -1,5 +1,6 @@
 """Bring a finished file into the library: copy, tag, prove, swap in."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import md5
 import os
@@ -83,10 +84,11 @@ def file_track(
         )
 
 
-def remove_source(source: Path) -> bool:
-    """Delete a file that was filed; False when it was gone already.
+def remove_source(source: Path, own_folder: Path) -> bool:
+    """Delete a file that is of no more use; False when it was gone already.
 
-    Raises StorageError `folder_not_writable`.
+    With it goes the folder that was made for it alone, right below `own_folder`. Raises StorageError
+    `folder_not_writable`.
     """
     with storage_errors(source):
         try:
@@ -94,6 +96,9 @@ def remove_source(source: Path) -> bool:
         except FileNotFoundError:
             return False
         flush_folder(source.parent)
+    if source.parent.parent == own_folder:
+        with suppress(OSError):  # There is something else in it.
+            source.parent.rmdir()
     return True
 
 

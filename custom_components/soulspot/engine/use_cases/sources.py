@@ -23,9 +23,12 @@ PASSING = frozenset(
 )
 
 
+OWN_FOLDER = "soulspot"  # Below slskd's downloads folder.
+
+
 def destination(download_id: DownloadId, position: int) -> str:
     """Return the folder of a transfer below slskd's downloads folder, one for each attempt."""
-    return f"soulspot/{download_id}-{position}"
+    return f"{OWN_FOLDER}/{download_id}-{position}"
 
 
 def use_up(

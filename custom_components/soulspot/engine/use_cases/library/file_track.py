@@ -26,6 +26,7 @@ from ...model import (
 from ...queue.scheduler import Done, Failed, Later, Result
 from ...store import (
     candidates,
+    claims,
     downloads,
     files,
     jobs,
@@ -40,7 +41,7 @@ from ...store.jobs import Job
 from ...views import EventKind
 from ..chosen_source import is_chosen
 from ..context import Context
-from ..sources import queue_next
+from ..sources import OWN_FOLDER, queue_next
 from .ask_others import ask_others
 from .recycle_bin import RecycleBin
 from .replace_file import begin_replacement, objection
@@ -69,6 +70,7 @@ class FileTrack:
         self._verify = VerifyFile(context)
         self._playlist_files = playlist_files
         self.trouble: Reason | None = None  # What keeps files out of the library.
+        self._told_of_source = False
 
     async def handle(self, job: Job) -> Result:
         """File one download; running twice does no harm.
@@ -124,14 +126,21 @@ class FileTrack:
         return Done()
 
     async def _remove_source(self, download: Download) -> None:
-        """Delete slskd's copy of what was filed, unless it is to be kept."""
+        """Delete slskd's copy of what was filed or refused, unless it is to be kept; else it just stays."""
         settings = self._context.settings
         # What comes from another account and not from a peer is that account's.
         if settings.keep_source or download.local_path is None or download.username is None:
             return
-        source = Path(download.local_path)
-        if _is_slskds(source, settings.local_downloads):
-            await asyncio.to_thread(remove_source, source)
+        source, folder = Path(download.local_path), settings.local_downloads
+        # Whatever the database says, only slskd's files are deleted.
+        if folder is None or not source.is_relative_to(folder):
+            return
+        try:
+            await asyncio.to_thread(remove_source, source, folder / OWN_FOLDER)
+        except StorageError as error:
+            if not self._told_of_source:
+                self._told_of_source = True
+                _LOGGER.warning("What slskd downloaded cannot be deleted: %s", error)
 
     async def _place(self, download: Download, path: PurePosixPath) -> PurePosixPath:
         """Return where the file goes: where an interrupted filing of it was to go, else `path`."""
@@ -157,7 +166,11 @@ class FileTrack:
         return await self._context.database.run(_has_metadata_job, track)
 
     async def _refuse(self, download: Download, track: Track, reason: Reason) -> None:
-        """Use the source up; ask the user when different sources fail in the same way."""
+        """Use the source up; ask the user when different sources fail in the same way.
+
+        The file goes first: a process killed in between finds that there is none, and uses the source up too.
+        """
+        await self._remove_source(download)
         now = self._context.clock.now()
         asks = await self._context.database.run(_store_refusal, download, reason, now=now)
         if asks and not download.is_upgrade:
@@ -218,11 +231,6 @@ class FileTrack:
         await self._playlist_files.execute(held_by)
 
 
-def _is_slskds(source: Path, downloads_folder: Path | None) -> bool:
-    """Tell whether a file is slskd's copy: nothing else is ever deleted."""
-    return downloads_folder is not None and source.is_relative_to(downloads_folder)
-
-
 def _expectation(
     track: Track, download: Download, candidate: Candidate | None, *, is_decided: bool
 ) -> Expectation:
@@ -270,6 +278,8 @@ def _store_refusal(
     transfer = transfers.get_transfer(connection, download.id)
     if transfer is not None:
         candidates.fail_candidate(connection, download.id, transfer.position, reason)
+    elif download.local_path is not None:
+        claims.note_refused(connection, download.track_id, download.local_path)
     journal.write(
         connection,
         download.track_id,
