@@ -10,7 +10,7 @@ from simulators.slskd import LATEST
 from tests.checkout import INTEGRATION
 
 from .texts import TextWatch, watch_actions, watch_flows
-from .world import DOMAIN, World, small_world
+from .world import DOMAIN, World, add_credential, small_world
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +58,9 @@ async def world(
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
+
+
+@pytest.fixture
+async def credential(hass: HomeAssistant, world: World) -> None:
+    """Have the Spotify app entered already."""
+    await add_credential(hass)

@@ -34,6 +34,10 @@ class MusicBrainz:
         """Return the id of a recording of the catalogue."""
         return mbid("recording", key)
 
+    def isrc_of(self, key: str) -> str:
+        """Return the code that the simulator holds for a recording of the catalogue."""
+        return self.simulator.database.recordings[self.recording_id(key)].isrcs[0]
+
     @property
     def paths(self) -> list[str]:
         """Return the paths asked for, in order."""
