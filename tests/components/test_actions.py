@@ -216,6 +216,11 @@ async def test_enrich_metadata(hass: HomeAssistant, world: World) -> None:
         ("import_playlist", {"playlist": "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"}, "link_is_album"),
         ("get_playlist", {"playlist": "0000000000000000000000"}, "unknown_playlist"),
         ("get_playlist", {"device_id": "of nobody"}, "device_is_no_playlist"),
+        (
+            "get_playlist",
+            {"device_id": "of nobody", "playlist": "0000000000000000000000"},
+            "playlist_missing",
+        ),
         ("download_missing", {"playlist": "0000000000000000000000"}, "unknown_playlist"),
         ("download_track", {}, "track_missing"),
         ("download_track", {"artist": "Ada Quartet"}, "track_missing"),

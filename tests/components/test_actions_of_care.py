@@ -141,7 +141,13 @@ async def test_export_and_delete_a_list(hass: HomeAssistant, world: World) -> No
         ("export_playlist", {}, "playlist_missing"),
         ("export_playlist", {"playlist": "list:nothing"}, "unknown_playlist"),
         ("delete_list", {"playlist": "list:nothing"}, "unknown_playlist"),
-        ("delete_list", {"playlist": "0000000000000000000000"}, "unknown_playlist"),
+        ("delete_list", {"playlist": "0000000000000000000000"}, "not_a_list"),
+        (
+            "choose_candidate",
+            {"track_id": 1, "position": 0, "username": "ann", "filename": "a.flac"},
+            "candidate_missing",
+        ),
+        ("restore_track", {"track_id": 1, "recycled_id": 1}, "restored_file_missing"),
     ],
 )
 async def test_bad_input_has_a_name(

@@ -73,6 +73,7 @@ async def test_paste_a_recording(hass: HomeAssistant, world: World) -> None:
         ),
         ({"field": "recording", "value": mbid("recording", "x")}, "unknown_musicbrainz_id"),
         ({"field": "album", "source": "musicbrainz"}, "nothing_to_choose"),
+        ({"field": "album", "source": "automatic", "value": "Tides"}, "choice_missing"),
     ],
 )
 async def test_bad_choices(

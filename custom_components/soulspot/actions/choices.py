@@ -8,7 +8,7 @@ from ..engine.model import TrackId
 from ..errors import translated_errors
 from ..texts import async_get_sentences
 from .responses import Responses, download_facts
-from .target import ENTRY_FIELDS, find_entry, invalid
+from .target import ENTRY_FIELDS, find_entry, require_one
 from .tracks import ATTR_TRACK_ID, TEXT, TRACK_ID
 
 ATTR_POSITION = "position"
@@ -37,10 +37,8 @@ CHOOSE_CANDIDATE_SCHEMA = probatio.Schema(
     {
         **ENTRY_FIELDS,
         probatio.Required(ATTR_TRACK_ID): TRACK_ID,
-        probatio.Exclusive(ATTR_POSITION, "candidate"): probatio.All(
-            probatio.Coerce(int), probatio.Range(min=0)
-        ),
-        probatio.Exclusive(ATTR_USERNAME, "candidate"): str,
+        probatio.Optional(ATTR_POSITION): probatio.All(probatio.Coerce(int), probatio.Range(min=0)),
+        probatio.Optional(ATTR_USERNAME): str,
         probatio.Optional(ATTR_FILENAME): str,
     }
 )
@@ -69,8 +67,7 @@ async def async_get_track(call: ServiceCall) -> ServiceResponse:
 async def async_choose_candidate(call: ServiceCall) -> ServiceResponse:
     """Download exactly one file for a track."""
     data = call.data
-    if ATTR_POSITION not in data and not (ATTR_USERNAME in data and ATTR_FILENAME in data):
-        raise invalid("candidate_missing")
+    require_one(call, "candidate_missing", {ATTR_POSITION}, {ATTR_USERNAME, ATTR_FILENAME})
     with translated_errors():
         download = await find_entry(call).runtime_data.pipeline.queue.choose(
             TrackId(data[ATTR_TRACK_ID]),

@@ -7,7 +7,7 @@ from ..engine.model import RecycledId, TrackId
 from ..errors import translated_errors
 from ..texts import async_get_sentences
 from .responses import Responses
-from .target import ENTRY_FIELDS, find_entry, invalid
+from .target import ENTRY_FIELDS, find_entry, require_one
 from .tracks import ATTR_LIMIT, ATTR_OFFSET, ATTR_TRACK_ID, TRACK_ID
 
 ATTR_RECYCLED_ID = "recycled_id"
@@ -26,8 +26,8 @@ GET_RECYCLE_BIN_SCHEMA = probatio.Schema(
 RESTORE_TRACK_SCHEMA = probatio.Schema(
     {
         **ENTRY_FIELDS,
-        probatio.Exclusive(ATTR_TRACK_ID, "file"): TRACK_ID,
-        probatio.Exclusive(ATTR_RECYCLED_ID, "file"): TRACK_ID,
+        probatio.Optional(ATTR_TRACK_ID): TRACK_ID,
+        probatio.Optional(ATTR_RECYCLED_ID): TRACK_ID,
     }
 )
 
@@ -44,8 +44,7 @@ async def async_get_recycle_bin(call: ServiceCall) -> ServiceResponse:
 async def async_restore_track(call: ServiceCall) -> ServiceResponse:
     """Bring back one file from the recycle bin."""
     data = call.data
-    if not data.keys() & {ATTR_TRACK_ID, ATTR_RECYCLED_ID}:
-        raise invalid("restored_file_missing")
+    require_one(call, "restored_file_missing", {ATTR_TRACK_ID}, {ATTR_RECYCLED_ID})
     entry = find_entry(call)
     with translated_errors():
         report = await entry.runtime_data.pipeline.library.restore(

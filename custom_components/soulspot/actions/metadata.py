@@ -12,7 +12,7 @@ from ..errors import translated_errors
 from ..texts import async_get_sentences
 from .field_values import field_facts
 from .responses import Json, Responses, album_facts, artist_facts, track_facts
-from .target import ENTRY_FIELDS, find_entry, invalid
+from .target import ENTRY_FIELDS, find_entry, require_one
 
 ATTR_TRACK_ID = "track_id"
 ATTR_FIELD = "field"
@@ -39,10 +39,10 @@ CHOOSE_METADATA_SCHEMA = probatio.Schema(
     {
         **_TRACK_FIELDS,
         probatio.Required(ATTR_FIELD): probatio.In([field.value for field in MetadataField]),
-        probatio.Exclusive(ATTR_SOURCE, "choice"): probatio.In(
+        probatio.Optional(ATTR_SOURCE): probatio.In(
             [MetadataSource.PLAYLIST.value, MetadataSource.MUSICBRAINZ.value, SOURCE_AUTOMATIC]
         ),
-        probatio.Exclusive(ATTR_VALUE, "choice"): probatio.All(
+        probatio.Optional(ATTR_VALUE): probatio.All(
             probatio.Coerce(str), probatio.Length(max=1000)
         ),
     }
@@ -65,8 +65,7 @@ async def async_enrich_metadata(call: ServiceCall) -> ServiceResponse:
 async def async_choose_metadata(call: ServiceCall) -> ServiceResponse:
     """Decide one field of a track for good, or leave it to SoulSpot again."""
     entry, data = find_entry(call), call.data
-    if ATTR_SOURCE not in data and ATTR_VALUE not in data:
-        raise invalid("choice_missing")
+    require_one(call, "choice_missing", {ATTR_SOURCE}, {ATTR_VALUE})
     source = data.get(ATTR_SOURCE, SOURCE_AUTOMATIC)
     with translated_errors():
         report = await entry.runtime_data.pipeline.tracks.choose_metadata(

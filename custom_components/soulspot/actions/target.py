@@ -20,8 +20,8 @@ ATTR_PLAYLIST = "playlist"
 ENTRY_FIELDS = {probatio.Optional(ATTR_CONFIG_ENTRY_ID): str}
 PLAYLIST_FIELDS = {
     **ENTRY_FIELDS,
-    probatio.Exclusive(ATTR_PLAYLIST, "target"): str,
-    probatio.Exclusive(ATTR_DEVICE_ID, "target"): str,
+    probatio.Optional(ATTR_PLAYLIST): str,
+    probatio.Optional(ATTR_DEVICE_ID): str,
 }
 
 
@@ -34,6 +34,12 @@ def invalid(key: str, **placeholders: str) -> ServiceValidationError:
     )
 
 
+def require_one(call: ServiceCall, key: str, *choices: set[str]) -> None:
+    """Raise unless the fields that exclude each other are given as one of the choices has them."""
+    if call.data.keys() & set().union(*choices) not in choices:
+        raise invalid(key)
+
+
 def find_entry(call: ServiceCall) -> SoulSpotConfigEntry:
     """Return the named account, or the only one there is."""
     entry: SoulSpotConfigEntry = service.async_get_config_entry(
@@ -44,6 +50,7 @@ def find_entry(call: ServiceCall) -> SoulSpotConfigEntry:
 
 def find_playlist_target(call: ServiceCall) -> tuple[SoulSpotConfigEntry, str | None]:
     """Return the account and the Spotify id of the playlist, None when none is named."""
+    require_one(call, "playlist_missing", set(), {ATTR_PLAYLIST}, {ATTR_DEVICE_ID})
     if device_id := call.data.get(ATTR_DEVICE_ID):
         return _of_device(call.hass, device_id)
     entry = find_entry(call)

@@ -87,7 +87,7 @@ async def test_lists_stay_when_playlists_are_configured(pipeline: Pipeline) -> N
     assert (await pipeline.playlists.snapshot()).playlists == {}
     with pytest.raises(InputError, match="unknown_playlist"):
         await pipeline.playlists.entries(list_id)
-    with pytest.raises(InputError, match="unknown_playlist"):
+    with pytest.raises(InputError, match="not_a_list"):
         await pipeline.playlists.delete_list("37i9dQZF1DXcBWIGoYBM5M")
 
 

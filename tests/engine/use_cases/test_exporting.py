@@ -139,6 +139,9 @@ async def test_a_deleted_list_takes_its_file_along(make_world: MakeWorld) -> Non
     await world.passing(world.pipeline.playlists.delete_list(report.playlist.spotify_id))
     assert not file.exists()
     assert [path for path in world.files() if path.endswith(".mp3")] == music
-    for name in (report.playlist.spotify_id, next(iter(world.playlists))):
-        with pytest.raises(InputError, match="unknown_playlist"):
+    for name, problem in (
+        (report.playlist.spotify_id, "unknown_playlist"),
+        (next(iter(world.playlists)), "not_a_list"),
+    ):
+        with pytest.raises(InputError, match=problem):
             await world.passing(world.pipeline.playlists.delete_list(name))

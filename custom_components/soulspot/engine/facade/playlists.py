@@ -98,7 +98,7 @@ class Playlists:
         return report
 
     async def delete_list(self, list_id: str) -> None:
-        """Forget an imported list; tracks and files stay. Raises InputError `unknown_playlist`."""
+        """Forget an imported list; tracks and files stay; raises the errors of ImportList.delete."""
         await self._import_list.delete(list_id)
         await self._files.remove_orphans()
 

@@ -113,9 +113,12 @@ class ImportList:
             await self._context.database.run(link_owned, part, now=now)
 
     async def delete(self, list_id: str) -> None:
-        """Forget an imported list; tracks and files stay. Raises InputError `unknown_playlist`."""
+        """Forget an imported list; tracks and files stay.
+
+        Raises InputError `unknown_playlist`, and `not_a_list` for one of Spotify's.
+        """
         if not list_id.startswith(LIST_PREFIX):
-            raise InputError("unknown_playlist")
+            raise InputError("not_a_list")
         await self._context.database.run(playlists.get_playlist, list_id)
         await self._context.database.run(playlists.delete_playlist, list_id)
         self._context.playlists.pop(list_id, None)
