@@ -1,14 +1,32 @@
 """Check what becomes of the files in slskd's own folder."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from custom_components.soulspot.engine.model import DownloadState
-from simulators.audio import Damage
+from custom_components.soulspot.engine.model import DownloadState, Quality
+from simulators.audio import Damage, Profile
 
 from ..conftest import MakeWorld
 from ..world import copy, peer
+
+
+@pytest.mark.parametrize(
+    "profile", [Profile.FLAC_24_48, Profile.MP3_V0, Profile.OGG_Q6, Profile.M4A_256]
+)
+async def test_every_kind_of_file_is_filed(make_world: MakeWorld, profile: Profile) -> None:
+    """What its name says it is, whatever the search calls what it holds, gets into the library."""
+    offer = copy("r3", profile=profile)
+    offer = replace(offer, attributes=replace(offer.attributes, bit_rate=None))
+    world = await make_world(peer("ann", offer))
+    await world.start("single", quality=Quality.ANY)
+    await world.sync()
+    await world.until_settled()
+    status = await world.status("r3")
+    assert status.state is DownloadState.FILED
+    assert status.file is not None
+    assert status.file.path.endswith(f".{profile.extension}")
 
 
 @pytest.mark.parametrize("keeps", [True, False])

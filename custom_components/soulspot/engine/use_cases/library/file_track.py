@@ -235,11 +235,12 @@ def _expectation(
     track: Track, download: Download, candidate: Candidate | None, *, is_decided: bool
 ) -> Expectation:
     """Return what was announced and what is wanted; what a person has chosen may be of any length."""
-    name = download.local_path or ""
+    # What is announced is the name: the matching calls what .m4a and .wv hold by other names.
+    name = candidate.file.path if candidate is not None else download.local_path or ""
     return Expectation(
         size=download.size,
         duration_ms=None if is_decided else track.metadata.duration_ms,
-        extension=candidate.format if candidate is not None else extension_of(name),
+        extension=extension_of(name).strip(),
         bit_rate=candidate.file.bit_rate if candidate else None,
     )
 
