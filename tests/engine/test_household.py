@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 import sqlite3
 
 import pytest
@@ -247,6 +248,98 @@ async def test_a_paused_neighbour_holds_up_nobody(make_household: MakeHousehold)
     await one.passing(one.pipeline.queue.resume())
     await one.until(FILED)
     assert asked(one) == 0
+
+
+async def test_a_neighbour_that_lost_its_slskd_is_not_waited_for(
+    make_household: MakeHousehold,
+) -> None:
+    """After a while the other one takes over; when slskd is back, what it still brings is stopped."""
+    one, two = await make_household(peer("ann", copy("r3"), speed=1_000))
+    await begin(one)
+    await one.until(TRANSFERRING)
+    one.slskd.disconnect_from_soulseek()
+    await begin(two)
+    await two.pass_time(5 * MINUTE)
+    assert (await two.status("r3")).state is QUEUED
+    await two.until(TRANSFERRING, seconds=PATIENCE + 10 * MINUTE)
+    one.slskd.connect_to_soulseek()
+    await one.pass_time(10 * MINUTE)
+    assert (await one.status("r3")).state is QUEUED
+    living = [row for row in one.slskd.transfers.records.values() if "Completed" not in row.state]
+    assert living == []
+    await two.until(FILED, seconds=3 * HOUR)
+    await one.until(FILED, seconds=10 * MINUTE)
+    assert songs(one) == songs(two) == [SONG]
+
+
+async def test_a_paused_neighbours_download_is_taken(make_household: MakeHousehold) -> None:
+    """What has arrived with an account that files nothing for now is not downloaded again."""
+    one, two = await make_household(slow())
+    await begin(one)
+    await one.until(TRANSFERRING)
+    await one.passing(one.pipeline.queue.pause())
+    await begin(two)
+    await two.until(FILED)
+    assert asked(one, two) == 1
+    await one.passing(one.pipeline.queue.resume())
+    await one.until(FILED)
+    assert songs(one) == songs(two) == [SONG]
+
+
+async def test_a_persons_choice_survives_a_restart(make_household: MakeHousehold) -> None:
+    """The file that a person has chosen goes on although a neighbour has another of the recording."""
+    one, two = await make_household(slow())
+    await begin(one)
+    await one.until(FILED)
+    await two.start()
+    tracks, artist, title = two.pipeline.tracks, "Copper Canyon Quartet", "Gravel and Snow"
+    track = await two.passing(tracks.add(artist=artist, title=title))
+    await two.passing(tracks.search(artist=artist, title=title))
+    chosen = two.pipeline.queue.choose(track.id, username="ann", filename=copy("r3").path)
+    await two.passing(chosen)
+    await two.pass_time(20)
+    await two.restart()
+    await two.pass_time(10 * MINUTE)
+    events = {entry.event for entry in await two.pipeline.tracks.journal(track.id)}
+    assert events >= {"requested", "downloaded", "filed"}
+    assert "taken_from_account" not in events
+
+
+async def test_damaged_files_of_a_neighbours_are_not_taken_in_turns(
+    make_household: MakeHousehold,
+) -> None:
+    """When several files next door are no good, the recording is downloaded in the end."""
+    one, two = await make_household(peer("ann", copy("r3")))
+    await begin(one)
+    await one.until(FILED)
+    paths = [one.library / SONG, one.library / "Other" / "Gravel and Snow.mp3"]
+    paths[1].parent.mkdir()
+    copyfile(paths[0], paths[1])
+    await one.passing(one.pipeline.library.index())
+    for path in paths:
+        size = path.stat().st_size
+        path.write_bytes(path.read_bytes()[: size // 3] + bytes(size - size // 3))
+    await begin(two)
+    await two.until(FILED)
+    taken = [entry for entry in await two.journal("r3") if entry.event == "taken_from_account"]
+    assert len(taken) == 2
+    assert asked(two) == 1
+
+
+async def test_a_file_that_got_lost_is_taken_again(make_household: MakeHousehold) -> None:
+    """Who deletes a copy by mistake has it again without a download."""
+    files = tuple(copy(key) for key in ("r1", "r2", "r3", "r4"))
+    one, two = await make_household(peer("ann", *files))
+    for world in (one, two):
+        await begin(world, "four")
+        await world.until_settled()
+        await world.passing(world.pipeline.library.index())
+    (two.library / SONG).unlink()
+    await two.passing(two.pipeline.library.index())
+    await two.passing(two.pipeline.playlists.download_missing())
+    await two.pass_time(5 * MINUTE)
+    assert SONG in songs(two)
+    assert asked(two) == 0
 
 
 async def test_other_wishes_are_independent(make_household: MakeHousehold) -> None:

@@ -92,7 +92,10 @@ class Pipeline:
         self._requests = RequestDownload(context)
         enrich = EnrichMetadata(context)
         self._shared = ShareRecordings(
-            context, self._playlist_files, is_working=lambda: self._is_working
+            context,
+            self._playlist_files,
+            is_paused=lambda: self.queue.is_paused,
+            is_connected=lambda: self._watch.health.is_connected,
         )
         download = DownloadTrack(context, self._sources, self._watch, self._shared)
         filing = FileTrack(context, self._playlist_files, self._recycle_bin)
@@ -233,11 +236,6 @@ class Pipeline:
             ),
         }
 
-    @property
-    def _is_working(self) -> bool:
-        """Tell whether work that was begun goes on."""
-        return self._watch.health.is_connected and self._watch.is_ready and not self.queue.is_paused
-
     async def _prepare(self) -> None:
         """Clean up after a killed process, and go on with files that waited for a folder."""
         settings = self._context.settings
@@ -250,7 +248,6 @@ class Pipeline:
             await self._playlist_files.execute(tuple(self._context.playlists))
             await self._playlist_files.remove_orphans()
         await self._requests.filings()
-        await self._shared.yield_transfers()
         await self._tidy_caches()
         await self._context.database.run(network.prune_peers)
 
@@ -272,14 +269,18 @@ class Pipeline:
             await self._context.clock.sleep(_RESTART_PAUSE)
 
     async def _keep_checking(self) -> None:
-        """Ask slskd now and then; clean up our old searches as soon as it answers."""
+        """Ask slskd now and then; tidy up what lies there of earlier times as soon as it answers."""
+        was_there = False
         while True:
             try:
                 await self.check_slskd()
-                if self._watch.is_there:
+                if self._watch.is_there and not was_there:
+                    await self._shared.yield_transfers()
+                was_there = self._watch.is_there
+                if was_there:
                     await self._sources.clean_up()
             except SoulSpotError as error:
-                _LOGGER.debug("Old searches stay for now: %s", error)
+                _LOGGER.debug("What is left in slskd stays for now: %s", error)
             except Exception:
                 _LOGGER.exception("Unexpected error while asking slskd how it is")
             await self._context.clock.sleep(_CHECKS_APART)

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..model import Track
 from ..ports import Clock
 
-# After a crash an account may start minutes later than its neighbours; its transfers go on meanwhile.
+# An account may start minutes later than its neighbours, or lose its slskd: its transfers go on meanwhile.
 PATIENCE = 10 * 60.0  # seconds
 _LOOK_AGAIN = 60.0  # seconds after which the folder is listed anew
 
@@ -18,7 +18,8 @@ class Member:
     """Hold what an account lets its neighbours know."""
 
     database: Path
-    is_working: Callable[[], bool]  # Not paused, and its slskd answers.
+    is_paused: Callable[[], bool]
+    is_connected: Callable[[], bool]  # To its slskd.
     on_news: Callable[[Track, bool], None]  # A neighbour has ended with a track: filed it or not.
 
 
@@ -30,6 +31,7 @@ class Household:
         self.lock = asyncio.Lock()
         self._members: dict[Path, Member] = {}
         self._absent_since: dict[Path, float] = {}
+        self._lost: dict[Path, tuple[float, float]] = {}  # Since when, as was seen last at.
         self._listed: dict[Path, tuple[float, tuple[Path, ...]]] = {}
 
     def join(self, member: Member) -> None:
@@ -64,17 +66,29 @@ class Household:
             if path not in self._members:
                 self._absent_since.setdefault(path, now)
 
-    def is_present(self, database: Path, clock: Clock) -> bool:
-        """Tell whether an account is here, or can be expected back."""
-        if database in self._members:
+    def is_following(self, database: Path, clock: Clock) -> bool:
+        """Tell whether an account follows its transfers, or can be expected to do so again."""
+        member, now = self._members.get(database), clock.monotonic()
+        if member is None:
+            return now - self._absent_since.get(database, now) < PATIENCE
+        if member.is_connected():
+            self._lost.pop(database, None)
             return True
-        since = self._absent_since.get(database, clock.monotonic())
-        return clock.monotonic() - since < PATIENCE
+        since, looked_at = self._lost.get(database, (now, now))
+        if now - looked_at >= PATIENCE:
+            since = now  # Who knows what was in between.
+        self._lost[database] = since, now
+        return now - since < PATIENCE
 
-    def is_working(self, database: Path) -> bool:
-        """Tell whether an account is here and gets on with what it has begun."""
+    def is_searching(self, database: Path) -> bool:
+        """Tell whether an account is here and gets on with its searches and requests."""
         member = self._members.get(database)
-        return member is not None and member.is_working()
+        return member is not None and not member.is_paused() and member.is_connected()
+
+    def is_filing(self, database: Path) -> bool:
+        """Tell whether an account is here and brings what has arrived into its library."""
+        member = self._members.get(database)
+        return member is not None and not member.is_paused()
 
     def is_here(self, database: Path) -> bool:
         """Tell whether an account is here."""

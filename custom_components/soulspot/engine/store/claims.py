@@ -4,9 +4,10 @@ import sqlite3
 
 from ..model import Track, TrackId
 from . import tracks
-from .values import clean
+from .values import clean, dump, load
 
 _ALIKE = 50  # More tracks with one title are compared by nobody.
+_REFUSED_KEPT = 20
 
 
 def claim(connection: sqlite3.Connection, track_id: TrackId, title_key: str) -> None:
@@ -20,18 +21,19 @@ def claim(connection: sqlite3.Connection, track_id: TrackId, title_key: str) -> 
     )
 
 
-def note_taken(
-    connection: sqlite3.Connection, track_id: TrackId, title_key: str, source: str
-) -> None:
-    """Remember which file of a neighbour's was taken for a track: a refused one is not taken again."""
-    claim(connection, track_id, title_key)
-    connection.execute("UPDATE claim SET taken = ? WHERE track_id = ?", (clean(source), track_id))
+def note_refused(connection: sqlite3.Connection, track_id: TrackId, path: str) -> None:
+    """Remember a neighbour's file that was no good for a claimed track: it is not taken again."""
+    refused = [*get_refused(connection, track_id), clean(path)][-_REFUSED_KEPT:]
+    connection.execute("UPDATE claim SET taken = ? WHERE track_id = ?", (dump(refused), track_id))
 
 
-def get_taken(connection: sqlite3.Connection, track_id: TrackId) -> str | None:
-    """Return which file of a neighbour's was taken for a track."""
+def get_refused(connection: sqlite3.Connection, track_id: TrackId) -> tuple[str, ...]:
+    """Return which files of neighbours' were no good for a track."""
     row = connection.execute("SELECT taken FROM claim WHERE track_id = ?", (track_id,)).fetchone()
-    return None if row is None else row["taken"]
+    if row is None or row["taken"] is None:
+        return ()
+    # Earlier versions kept the path of one file.
+    return tuple(load(row["taken"])) if row["taken"].startswith("[") else (row["taken"],)
 
 
 def find_alike(

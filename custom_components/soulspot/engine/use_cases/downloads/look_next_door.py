@@ -1,6 +1,6 @@
 """Find out whether another account has a recording, or is bringing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 import sqlite3
@@ -11,6 +11,7 @@ from ...store.library_index import IndexedFile
 from ...store.migrations import is_current
 from ...store.neighbours import LIBRARY_KEY, reading
 from ...store.settings import get_setting
+from ...store.values import clean
 from ..library.owned import is_owned_as, library_file, title_key
 
 _EARLY = (DownloadState.SEARCHING, DownloadState.CHOSEN)
@@ -34,17 +35,25 @@ class NextDoor:
     busy_with: TrackId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Say which of a neighbour's work is to be reckoned with."""
+
+    searches_count: bool  # Also what it is about to ask for.
+    transfers_count: bool
+    filings_count: bool
+
+
 def look(
     databases: tuple[Path, ...],
     track: Track,
     *,
-    counts: Callable[[Path], tuple[bool, bool]],
-    unless: str | None,
+    standing: Callable[[Path], Standing],
+    refused: Collection[str],
 ) -> NextDoor | None:
     """Return the first neighbour that has the recording, else one that brings it, else None.
 
-    `counts` tells of a neighbour whether its transfers count, and whether what comes before them
-    does. `unless` is a file that was taken already and was refused. Reads files: not for the event loop.
+    `refused` are files that were taken already and were no good. Reads files: not for the event loop.
     """
     busy: NextDoor | None = None
     for database in databases:
@@ -52,7 +61,7 @@ def look(
             with reading(database) as connection:
                 if not is_current(connection):
                     continue  # An account that is switched off, and was before the last update.
-                found = _look(connection, database, track, counts(database), unless)
+                found = _look(connection, database, track, standing(database), refused)
         except sqlite3.Error:
             continue  # Damaged, or gone: nothing can be had from it.
         if found is not None and found.source is not None:
@@ -65,23 +74,24 @@ def _look(
     connection: sqlite3.Connection,
     database: Path,
     track: Track,
-    counts: tuple[bool, bool],
-    unless: str | None,
+    standing: Standing,
+    refused: Collection[str],
 ) -> NextDoor | None:
-    """Look at one neighbour."""
+    """Look at one neighbour; what it will not file by itself soon is taken from where it lies."""
     library = get_setting(connection, LIBRARY_KEY)
     root = Path(library) if library else None
     alike = claims.find_alike(connection, track, title_key(track.metadata.title))
     same = [key for key, other in alike.items() if is_same_track(track, other)]
     if root is not None:
         for file in _files(connection, track, same):
-            if (source := _source(root / file.path, root, file, unless)) is not None:
+            if (source := _source(root / file.path, root, file, refused)) is not None:
                 return NextDoor(database=database, source=source)
     busy: NextDoor | None = None
     for track_id, download in downloads.find_downloads(connection, same).items():
-        if root is None and (source := _unfiled(download, unless)) is not None:
+        is_left_lying = root is None or not standing.filings_count
+        if is_left_lying and (source := _unfiled(download, refused)) is not None:
             return NextDoor(database=database, source=source)
-        if busy is None and _is_busy(connection, download, counts):
+        if busy is None and _is_busy(connection, download, standing):
             busy = NextDoor(database=database, busy_with=track_id)
     return busy
 
@@ -99,10 +109,10 @@ def _files(connection: sqlite3.Connection, track: Track, same: list[TrackId]) ->
 
 
 def _source(
-    path: Path, library: Path | None, file: LibraryFile | None, unless: str | None
+    path: Path, library: Path | None, file: LibraryFile | None, refused: Collection[str]
 ) -> Source | None:
     """Return a file that is there as it is known, None for any other."""
-    if str(path) == unless:
+    if clean(str(path)) in refused:
         return None
     try:
         size = path.stat().st_size
@@ -116,23 +126,22 @@ def _fits(file: LibraryFile | None, size: int) -> bool:
     return size > 0 if file is None else file.size == size
 
 
-def _unfiled(download: Download, unless: str | None) -> Source | None:
-    """Return the downloaded file of a neighbour that has no library to bring it into."""
+def _unfiled(download: Download, refused: Collection[str]) -> Source | None:
+    """Return a downloaded file that a neighbour has not brought into a library."""
     if download.state is not DownloadState.DOWNLOADED or download.local_path is None:
         return None
-    return _source(Path(download.local_path), None, None, unless)
+    return _source(Path(download.local_path), None, None, refused)
 
 
-def _is_busy(connection: sqlite3.Connection, download: Download, counts: tuple[bool, bool]) -> bool:
+def _is_busy(connection: sqlite3.Connection, download: Download, standing: Standing) -> bool:
     """Tell whether a neighbour is bringing a file."""
-    transfers_count, rest_counts = counts
     if download.state is DownloadState.DOWNLOADED:
-        return transfers_count and download.local_path is not None
+        return standing.filings_count and download.local_path is not None
     if download.state not in (DownloadState.TRANSFERRING, *_EARLY):
         return False
     if transfers.get_transfer(connection, download.id) is not None:
-        return transfers_count
-    return rest_counts
+        return standing.transfers_count
+    return standing.searches_count
 
 
 def is_same_track(track: Track, other: Track) -> bool:

@@ -32,7 +32,7 @@ from ...views import EventKind
 from ..context import Context
 from ..library.owned import title_key
 from ..library.write_playlist_files import WritePlaylistFiles
-from .look_next_door import NextDoor, Source, is_same_track, look
+from .look_next_door import NextDoor, Source, Standing, is_same_track, look
 from .transfer_ends import withdraw
 
 _WAIT = timedelta(minutes=5)  # News come earlier.
@@ -47,7 +47,8 @@ class ShareRecordings:
         context: Context,
         playlist_files: WritePlaylistFiles,
         *,
-        is_working: Callable[[], bool],
+        is_paused: Callable[[], bool],
+        is_connected: Callable[[], bool],
     ) -> None:
         """Take the rooms to work with, and how to tell whether this account gets on with its work."""
         self._context = context
@@ -55,7 +56,10 @@ class ShareRecordings:
         self._household = Household()
         self._tasks: set[asyncio.Task[None]] = set()
         self._member = Member(
-            database=context.settings.database, is_working=is_working, on_news=self._on_news
+            database=context.settings.database,
+            is_paused=is_paused,
+            is_connected=is_connected,
+            on_news=self._on_news,
         )
 
     async def open(self) -> None:
@@ -91,7 +95,7 @@ class ShareRecordings:
         """
         # Whoever has sources already only yields to a request that was sent.
         is_late = download.state is DownloadState.CHOSEN
-        is_own_affair = await self._context.database.run(_is_own_affair, download)
+        is_own_affair = await self._context.database.run(_is_settled, download)
         async with self._looking(track, is_late=is_late) as found:
             if found is None or is_own_affair:
                 await self._context.database.run(_claim, download, track, now=self._now())
@@ -103,7 +107,7 @@ class ShareRecordings:
     @asynccontextmanager
     async def turn(self, download: Download, track: Track) -> AsyncIterator[Result | None]:
         """Let a request be written down while no neighbour can; a result says that one was faster."""
-        if await self._context.database.run(_is_own_affair, download):
+        if await self._context.database.run(_is_settled, download):
             yield None
             return
         async with self._looking(track, is_late=True) as found:
@@ -113,10 +117,10 @@ class ShareRecordings:
         yield await self._wait(download, is_over=found.source is not None)
 
     async def yield_transfers(self) -> None:
-        """Stop the transfers that a neighbour has taken over while this account was away for long."""
+        """Stop the transfers that a neighbour has taken over while nobody here could follow them."""
         if self.is_alone:
             return
-        for transfer in await self._context.database.run(transfers.list_transfers):
+        for transfer in await self._context.database.run(_shareable_transfers):
             track = await self._context.database.run(tracks.get_track, transfer.track_id)
             async with self._looking(track, is_late=True, only_here=True) as found:
                 if found is not None:
@@ -137,13 +141,19 @@ class ShareRecordings:
             return
         clock, here = self._context.clock, self._household
 
-        def counts(path: Path) -> tuple[bool, bool]:
-            """Tell whether a neighbour's transfers count, and whether what comes before them does."""
-            return here.is_present(path, clock), here.is_working(path) and not is_late
+        def standing(path: Path) -> Standing:
+            """Tell which of a neighbour's work is to be reckoned with."""
+            return Standing(
+                searches_count=here.is_searching(path) and not is_late,
+                transfers_count=here.is_following(path, clock),
+                filings_count=here.is_filing(path),
+            )
 
         async with here.lock:
-            taken = await self._context.database.run(claims.get_taken, track.id)
-            found = await asyncio.to_thread(look, neighbours, track, counts=counts, unless=taken)
+            refused = await self._context.database.run(claims.get_refused, track.id)
+            found = await asyncio.to_thread(
+                look, neighbours, track, standing=standing, refused=refused
+            )
             has_use = found is None or found.source is None or self._context.settings.library
             yield found if has_use else None
 
@@ -216,14 +226,27 @@ def _is_same_folder(one: Path, other: Path) -> bool:
 
 
 def _is_own_affair(connection: sqlite3.Connection, download: Download) -> bool:
-    """Tell whether no neighbour's file will do: a better one is wanted, or a person has chosen one.
-
-    What was asked for before a crash goes on too.
-    """
-    if download.is_upgrade or transfers.get_transfer(connection, download.id) is not None:
+    """Tell whether no neighbour's file will do: a better one is wanted, or a person has chosen one."""
+    if download.is_upgrade:
         return True
     pool = candidates.get_candidates(connection, download.id)
     return any(candidate.is_chosen and candidate.failure is None for candidate in pool)
+
+
+def _is_settled(connection: sqlite3.Connection, download: Download) -> bool:
+    """Tell whether nobody need be asked; what was asked for before a crash goes on too."""
+    is_requested = transfers.get_transfer(connection, download.id) is not None
+    return is_requested or _is_own_affair(connection, download)
+
+
+def _shareable_transfers(connection: sqlite3.Connection) -> tuple[StoredTransfer, ...]:
+    """Return the transfers that a neighbour's file would do for as well."""
+    found = []
+    for transfer in transfers.list_transfers(connection):
+        download = downloads.get_download(connection, transfer.download_id)
+        if download is not None and not _is_own_affair(connection, download):
+            found.append(transfer)
+    return tuple(found)
 
 
 def _claim(
@@ -259,7 +282,7 @@ def _store_copying(
     now: datetime,
 ) -> None:
     """Treat a neighbour's file as a finished download: it is checked, tagged and copied as one."""
-    claims.note_taken(connection, track.id, title_key(track.metadata.title), str(source.path))
+    claims.claim(connection, track.id, title_key(track.metadata.title))
     downloads.set_local_path(connection, download.id, str(source.path))
     downloads.set_state(connection, download.id, DownloadState.DOWNLOADED, now=now)
     journal.write(connection, download.track_id, "taken_from_account", now=now)
