@@ -15,7 +15,7 @@ import uuid
 from aiohttp import web
 
 from simulators.common.clock import Clock
-from simulators.common.request_log import LoggedRequest, RequestLog
+from simulators.common.request_log import RequestLog
 from simulators.common.serving import LocalServer
 
 _REQUESTS_A_SECOND = 3
@@ -108,16 +108,7 @@ class AcoustIdSimulator:
         given = {**request.query, **{name: str(value) for name, value in form.items()}}
         response = self._answer(given)
         self.asked.append(given)
-        self.log.add(
-            LoggedRequest(
-                method=request.method,
-                path=request.path,
-                query=dict(request.query),
-                status=response.status,
-                user_agent=request.headers.get("User-Agent", ""),
-                at=self._clock.now(),
-            )
-        )
+        self.log.add(request, response, self._clock.now())
         return response
 
     def _answer(self, given: Mapping[str, str]) -> web.Response:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from aiohttp import web
+
 _KEPT_REQUESTS = 20_000
 
 
@@ -29,11 +31,21 @@ class RequestLog:
         self.by_path: Counter[str] = Counter()
         self.by_status: Counter[int] = Counter()
 
-    def add(self, request: LoggedRequest) -> None:
-        """Remember one request."""
-        self.requests.append(request)
-        self.by_path[request.path] += 1
-        self.by_status[request.status] += 1
+    def add(
+        self, request: web.Request, response: web.StreamResponse, at: float, path: str | None = None
+    ) -> None:
+        """Remember one request that was answered at a time, under its own path or another."""
+        logged = LoggedRequest(
+            request.method,
+            path or request.path,
+            {name: request.query[name] for name in request.query},
+            response.status,
+            request.headers.get("User-Agent", ""),
+            at,
+        )
+        self.requests.append(logged)
+        self.by_path[logged.path] += 1
+        self.by_status[logged.status] += 1
 
     def count(self, path_pattern: str = "*") -> int:
         """Count all requests since the last clear whose path matches a shell-style pattern."""

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from simulators.common.clock import Clock
 from simulators.common.faults import FaultPlan, FaultRule, TransportFault, fail_transport
-from simulators.common.request_log import LoggedRequest, RequestLog
+from simulators.common.request_log import RequestLog
 
 HELP = "For usage, please see: https://musicbrainz.org/development/mmd"
 RATE_EXCEEDED = (
@@ -98,16 +98,7 @@ class Gate:
             if request.path.startswith("/_simulator"):
                 return await handler(request)
             response = await self._answer(request, handler)
-            self.log.add(
-                LoggedRequest(
-                    request.method,
-                    request.path,
-                    {name: request.query[name] for name in request.query},
-                    response.status,
-                    request.headers.get("User-Agent", ""),
-                    self._clock.now(),
-                )
-            )
+            self.log.add(request, response, self._clock.now())
             return response
 
         return gate

@@ -1,6 +1,5 @@
 """Serve /transfers/downloads/batches, which exist since 0.26."""
 
-import asyncio
 import re
 import uuid
 
@@ -19,7 +18,6 @@ from .json_rules import (
     text_error,
     without_nulls,
 )
-from .routes_searches import ONE_AT_A_TIME
 from .routes_transfers import TransferRoutes, wanted_files
 from .transfer_model import Batch, remote_parts
 from .transfers import (
@@ -31,7 +29,6 @@ from .transfers import (
 )
 from .versions import SlskdVersion
 
-_POST_SECONDS = 0.01
 _LONGEST_USERNAME = 500
 _ROOTED = re.compile(r"^([\\/]|[A-Za-z]:)")
 
@@ -63,11 +60,7 @@ class BatchRoutes:
 
     async def create(self, request: web.Request) -> web.Response:
         """Begin a batch."""
-        if self._transfers.post_slots.locked():
-            return text_error(429, ONE_AT_A_TIME)
-        async with self._transfers.post_slots:
-            await asyncio.sleep(_POST_SECONDS)
-            return await self._create(request)
+        return await self._transfers.posts.answer(request, self._create)
 
     async def _create(self, request: web.Request) -> web.Response:
         """Read the request and begin the downloads."""

@@ -1,7 +1,5 @@
 """Serve /searches."""
 
-import asyncio
-
 from aiohttp import web
 
 from .json_rules import (
@@ -14,15 +12,10 @@ from .json_rules import (
     read_json,
     text_error,
 )
+from .post_limit import PostLimit
 from .search_model import Search, SearchOptions, search_row
 from .searches import NotReadyError, SearchRefusedError, SearchService, SearchTakenError
 from .versions import SlskdVersion
-
-ONE_AT_A_TIME = (
-    "Only one concurrent operation is permitted. Wait until the previous request completes"
-)
-# Real seconds: sending a search to the server takes a moment during which others are refused.
-_POST_SECONDS = 0.01
 
 
 class SearchRoutes:
@@ -32,7 +25,7 @@ class SearchRoutes:
         """Take the service behind the routes."""
         self._service = service
         self._version = version
-        self.post_lock = asyncio.Lock()
+        self.posts = PostLimit(1)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes below the API root."""
@@ -49,11 +42,7 @@ class SearchRoutes:
         """Begin a search."""
         if not self._version.refuses_concurrent_posts:
             return await self._create(request)
-        if self.post_lock.locked():
-            return text_error(429, ONE_AT_A_TIME)
-        async with self.post_lock:
-            await asyncio.sleep(_POST_SECONDS)
-            return await self._create(request)
+        return await self.posts.answer(request, self._create)
 
     async def _create(self, request: web.Request) -> web.Response:
         """Read the request and begin the search."""

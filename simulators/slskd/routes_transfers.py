@@ -17,14 +17,12 @@ from .json_rules import (
     text_error,
     username_of,
 )
-from .routes_searches import ONE_AT_A_TIME
+from .post_limit import PostLimit
 from .transfer_model import Transfer, directory_rows, remote_parts, transfer_row
 from .transfers import EnqueueError, TransferService, WantedFile
 from .versions import FailedShape, SlskdVersion
 
 CONCURRENT_ENQUEUES = 2
-# Real seconds: talking to the peer takes a moment during which a third request is refused.
-_POST_SECONDS = 0.01
 
 
 class TransferRoutes:
@@ -37,7 +35,7 @@ class TransferRoutes:
         self._service = service
         self._clock = clock
         self._version = version
-        self.post_slots = asyncio.Semaphore(CONCURRENT_ENQUEUES)
+        self.posts = PostLimit(CONCURRENT_ENQUEUES)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes below the API root; fixed paths come before those with names."""
@@ -59,11 +57,7 @@ class TransferRoutes:
         """Begin downloads from one user."""
         if not self._version.refuses_concurrent_posts:
             return await self._enqueue(request)
-        if self.post_slots.locked():
-            return text_error(429, ONE_AT_A_TIME)
-        async with self.post_slots:
-            await asyncio.sleep(_POST_SECONDS)
-            return await self._enqueue(request)
+        return await self.posts.answer(request, self._enqueue)
 
     async def _enqueue(self, request: web.Request) -> web.Response:
         """Read the request and begin the downloads."""

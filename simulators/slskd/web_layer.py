@@ -6,7 +6,7 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from simulators.common.request_log import LoggedRequest, RequestLog
+from simulators.common.request_log import RequestLog
 
 from .clock import SimulatedClock
 from .faults import Faults
@@ -95,16 +95,8 @@ class WebLayer:
     async def _log(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Remember each request with its status."""
         response = await handler(request)
-        self._requests.add(
-            LoggedRequest(
-                request.method,
-                self._api_path(request.path),
-                dict(request.query),
-                response.status,
-                request.headers.get("User-Agent", ""),
-                self._clock.now(),
-            )
-        )
+        path = self._api_path(request.path)
+        self._requests.add(request, response, self._clock.now(), path)
         return response
 
     async def _check(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from simulators.common.clock import Clock
 from simulators.common.faults import FaultPlan
-from simulators.common.request_log import LoggedRequest, RequestLog
+from simulators.common.request_log import RequestLog
 
 from .faults import Fault, RollingLimit, error_response, fail
 from .settings import SpotifySettings
@@ -55,16 +55,7 @@ class Gate:
                 return await handler(request)
             self._run_scheduled(request.path)
             response = await self._answer(request, handler)
-            self.log.add(
-                LoggedRequest(
-                    request.method,
-                    request.path,
-                    {name: request.query[name] for name in request.query},
-                    response.status,
-                    request.headers.get("User-Agent", ""),
-                    self._clock.now(),
-                )
-            )
+            self.log.add(request, response, self._clock.now())
             return response
 
         return gate

@@ -1,15 +1,12 @@
 """Put the Spotify simulator together and run it."""
 
 from collections.abc import Callable
-from typing import Self
 
 from aiohttp import web
 
 from simulators.catalogue import LISTENER, Catalogue, demo_catalogue
 from simulators.common.clock import Clock
-from simulators.common.faults import FaultRule
-from simulators.common.request_log import RequestLog
-from simulators.common.serving import LocalServer
+from simulators.common.web_simulator import WebSimulator
 
 from .accounts import AccountsService
 from .api import WebApi
@@ -24,7 +21,7 @@ from .world import SpotifyWorld
 ALL_SCOPES = "playlist-read-private playlist-read-collaborative user-library-read"
 
 
-class SpotifySimulator:
+class SpotifySimulator(WebSimulator[Fault]):
     """Serve accounts, Web API and pictures on one port of 127.0.0.1."""
 
     def __init__(
@@ -47,66 +44,32 @@ class SpotifySimulator:
         self._api.add_routes(application)
         control = ControlService(self.world, self.settings, self._gate, self.tokens, self.clock)
         control.add_routes(application)
-        self._server = LocalServer(application, port)
+        super().__init__(application, port, self._gate.log, self._gate.faults)
 
     async def start(self) -> None:
         """Listen on 127.0.0.1."""
-        await self._server.start()
-        self._api.base_url = self._server.url
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        await self._server.stop()
-
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_details: object) -> None:
-        """Stop."""
-        await self.stop()
+        await super().start()
+        self._api.base_url = self.url
 
     @property
     def accounts_url(self) -> str:
         """Return what stands for https://accounts.spotify.com."""
-        return self._server.url
+        return self.url
 
     @property
     def authorize_url(self) -> str:
         """Return the address of the consent page."""
-        return f"{self._server.url}/authorize"
+        return f"{self.url}/authorize"
 
     @property
     def token_url(self) -> str:
         """Return the address of the token endpoint."""
-        return f"{self._server.url}/api/token"
+        return f"{self.url}/api/token"
 
     @property
     def api_url(self) -> str:
         """Return what stands for https://api.spotify.com/v1."""
-        return f"{self._server.url}/v1"
-
-    @property
-    def log(self) -> RequestLog:
-        """Return the requests answered so far, with counters."""
-        return self._gate.log
-
-    def fail(
-        self,
-        fault: Fault,
-        *,
-        path: str = "*",
-        times: int | None = 1,
-        after: int = 0,
-        retry_after_s: int | None = None,
-    ) -> None:
-        """Fail matching requests; `path` is a shell-style pattern such as `/v1/playlists/*/items`."""
-        self._gate.faults.add(FaultRule(fault, path, times, after, retry_after_s))
-
-    def clear_faults(self) -> None:
-        """Answer properly again."""
-        self._gate.faults.clear()
+        return f"{self.url}/v1"
 
     def before_request(self, path: str, action: Callable[[], None], occurrence: int = 1) -> None:
         """Run an action just before the n-th matching request from now on, to change lists in mid-read."""

@@ -2,31 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-import json
 from typing import Any
 
 from aiohttp import ClientSession
-from multidict import CIMultiDictProxy
 
 from simulators.catalogue import Catalogue
 from simulators.common.clock import ManualClock
 from simulators.musicbrainz import MusicBrainzSettings, MusicBrainzSimulator
 
+from .reply import Reply
+
 AGENT = "SimulatorTest/1.0 ( https://example.org/contact )"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Hold a complete reply."""
-
-    status: int
-    headers: CIMultiDictProxy[str]
-    body: bytes
-
-    def json(self) -> Any:
-        """Return the body as JSON."""
-        return json.loads(self.body)
 
 
 class MusicBrainzClient:
@@ -56,7 +42,7 @@ class MusicBrainzClient:
             skip_auto_headers=skipped,
             allow_redirects=redirects,
         ) as response:
-            return Reply(response.status, response.headers, await response.read())
+            return await Reply.read(response)
 
     async def get(self, path: str, **query: str) -> Any:
         """Return the JSON of a successful GET, a second after the one before."""

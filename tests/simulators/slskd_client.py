@@ -3,36 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-from multidict import CIMultiDictProxy
 from yarl import URL
 
 from simulators.audio import AudioContent, Profile
 from simulators.slskd import Attributes, Behaviour, Peer, Settings, SharedFile, SlskdSimulator
 from tests.engine.turning import Activity, watch_threads
 
+from .reply import Reply
+
 JSON_HEADERS = {"Content-Type": "application/json"}
 SONG = "@@abcde\\Music\\Brad Sucks\\Out of It (2008)\\05 - Certain Death.mp3"
 FOLDER = "@@abcde\\Music\\Brad Sucks\\Out of It (2008)"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Hold a complete reply."""
-
-    status: int
-    headers: CIMultiDictProxy[str]
-    text: str
-
-    def json(self) -> Any:
-        """Return the body as JSON."""
-        return json.loads(self.text)
 
 
 class SlskdClient:
@@ -63,7 +50,7 @@ class SlskdClient:
             data=data,
             headers=JSON_HEADERS if headers is None else headers,
         ) as response:
-            return Reply(response.status, response.headers, await response.text())
+            return await Reply.read(response)
 
     async def moving(self, *requests: Any, seconds: float = 0.1) -> list[Reply]:
         """Await what ends only as simulated time passes, and let no more of it pass than that takes."""

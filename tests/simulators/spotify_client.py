@@ -2,29 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-import json
-from typing import Any
 
 from aiohttp import ClientSession
-from multidict import CIMultiDictProxy
 
 from simulators.catalogue import Catalogue
 from simulators.common.clock import ManualClock
 from simulators.spotify import ALL_SCOPES, SpotifySettings, SpotifySimulator
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Hold a complete reply."""
-
-    status: int
-    headers: CIMultiDictProxy[str]
-    body: bytes
-
-    def json(self) -> Any:
-        """Return the body as JSON."""
-        return json.loads(self.body)
+from .reply import Reply
 
 
 class SpotifyClient:
@@ -49,7 +34,7 @@ class SpotifyClient:
         async with self.session.get(
             address, params=query, headers={**own, **(headers or {})}
         ) as response:
-            return Reply(response.status, response.headers, await response.read())
+            return await Reply.read(response)
 
     async def get(self, path: str, **query: str | int) -> dict[str, object]:
         """Return the JSON object of a successful GET."""

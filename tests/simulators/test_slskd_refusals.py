@@ -11,7 +11,8 @@ import pytest
 
 from simulators.slskd import SUPPORTED, Access, Behaviour, Outcome, Presence
 
-from .slskd_client import SONG, Reply, SlskdClient, wanted
+from .reply import Reply
+from .slskd_client import SONG, SlskdClient, wanted
 from .slskd_tables import applies, client_of, numbers, pattern, table
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -85,7 +86,7 @@ async def refuse_searches(client: SlskdClient, refusals: Refusals) -> None:
     for wrong in ({"searchText": ""}, {"searchText": "-live -mono"}):
         refusals.check(route, 400, await client.send("POST", "/searches", wrong))
     if client.simulator.version.refuses_concurrent_posts:
-        async with client.simulator.search_routes.post_lock:
+        async with client.simulator.search_routes.posts:
             refusals.check(route, 429, await client.send("POST", "/searches", body))
     assert (await client.send("POST", "/searches", body)).status == 200
     refusals.check(route, 500, await client.send("POST", "/searches", body))
@@ -109,7 +110,7 @@ async def refuse_downloads(client: SlskdClient, refusals: Refusals) -> None:
     if version.refuses_traversal:
         refusals.check(route, 400, await client.enqueue("peer", wanted("a\\..\\b.mp3")))
     if version.refuses_concurrent_posts:
-        slots = simulator.transfer_routes.post_slots
+        slots = simulator.transfer_routes.posts
         async with slots, slots:
             path = "/transfers/downloads/peer"
             refusals.check(route, 429, await client.send("POST", path, [wanted()]))
@@ -145,7 +146,7 @@ async def refuse_batches(client: SlskdClient, refusals: Refusals) -> None:
     )
     for change in changes:
         refusals.check(route, 400, await client.send("POST", BATCHES, {**body, **change}))
-    slots = client.simulator.transfer_routes.post_slots
+    slots = client.simulator.transfer_routes.posts
     async with slots, slots:
         refusals.check(route, 429, await client.send("POST", BATCHES, body))
     client.simulator.set_presence("peer", Presence.OFFLINE)

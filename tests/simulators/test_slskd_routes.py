@@ -10,7 +10,8 @@ import pytest
 
 from simulators.slskd import SUPPORTED, Access, ApiKey, Behaviour, Settings
 
-from .slskd_client import JSON_HEADERS, SONG, Reply, SlskdClient, peer, slskd, song, wanted
+from .reply import Reply
+from .slskd_client import JSON_HEADERS, SONG, SlskdClient, peer, slskd, song, wanted
 from .slskd_tables import applies, table
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

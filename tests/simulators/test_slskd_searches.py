@@ -181,7 +181,7 @@ async def test_one_post_at_a_time(tmp_path: Path, version: str) -> None:
     """While one request to search is under way another is refused, since 0.24."""
     async with slskd(tmp_path, [peer()], on_manual_clock(version)) as client:
         body = {"searchText": "certain death"}
-        async with client.simulator.search_routes.post_lock:
+        async with client.simulator.search_routes.posts:
             reply = await client.send("POST", "/searches", body)
         if version >= "0.24":
             assert reply.status == 429

@@ -242,7 +242,7 @@ async def test_traversal_is_refused_since_0_26(tmp_path: Path) -> None:
 async def test_two_enqueues_at_a_time(tmp_path: Path, version: str) -> None:
     """A third request while two are under way is refused."""
     async with slskd(tmp_path, [peer()], on_manual_clock(version)) as client:
-        slots = client.simulator.transfer_routes.post_slots
+        slots = client.simulator.transfer_routes.posts
         async with slots, slots:
             reply = await client.enqueue("peer", wanted())
         assert reply.status == 429
