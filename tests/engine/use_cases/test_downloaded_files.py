@@ -9,7 +9,7 @@ from custom_components.soulspot.engine.model import DownloadState, Quality
 from simulators.audio import Damage, Profile
 
 from ..conftest import MakeWorld
-from ..world import copy, peer
+from ..world import RECORDINGS, copy, peer
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,19 @@ async def test_every_kind_of_file_is_filed(make_world: MakeWorld, profile: Profi
     assert status.state is DownloadState.FILED
     assert status.file is not None
     assert status.file.path.endswith(f".{profile.extension}")
+
+
+async def test_playlists_may_be_folders(make_world: MakeWorld) -> None:
+    """The name pattern knows the playlist that a track was queued for; a wish of its own has none."""
+    world = await make_world(peer("ann", copy("r3"), copy("r4")))
+    pipeline = await world.start("single", path_template="[{playlist}/]{title}")
+    await world.sync()
+    wish = RECORDINGS["r4"]
+    track = await pipeline.tracks.add(artist=wish.artists[0], title=wish.title)
+    await world.passing(pipeline.tracks.download(track.id))
+    await world.until_settled()
+    paths = [path for path in world.files() if path.endswith(".mp3")]
+    assert paths == sorted([f"{wish.title}.mp3", f"List single/{RECORDINGS['r3'].title}.mp3"])
 
 
 @pytest.mark.parametrize("keeps", [True, False])

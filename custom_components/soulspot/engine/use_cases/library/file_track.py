@@ -111,9 +111,9 @@ class FileTrack:
             tags = await tags_for(self._context, track)
             properties = verdict.properties
             extension = properties.format if properties else source.suffix.lstrip(".")
-            relative = await self._place(
-                download, library_path(settings.path_template, tags, extension)
-            )
+            playlist = await database.run(_playlist_name, download)
+            path = library_path(settings.path_template, tags, extension, playlist=playlist)
+            relative = await self._place(download, path)
             filed = await asyncio.to_thread(file_track, source, settings.library, relative, tags)
         except VerificationError as error:
             await self._refuse(download, track, error.reason)
@@ -260,6 +260,14 @@ def _candidate(connection: sqlite3.Connection, download: Download) -> Candidate 
         if stored.position == transfer.position:
             return Candidate.from_json(stored.data)
     return None
+
+
+def _playlist_name(connection: sqlite3.Connection, download: Download) -> str:
+    """Return the name of the playlist that a track was queued for, else of any that holds it, else ""."""
+    lane = downloads.get_lane(connection, download.track_id)
+    held = playlists.get_playlists_of(connection, download.track_id)
+    names = [playlist.name for playlist in held if playlist.spotify_id == lane]
+    return next(iter([*names, *(playlist.name for playlist in held)]), "")
 
 
 def _has_metadata_job(connection: sqlite3.Connection, track: Track) -> bool:
