@@ -96,6 +96,22 @@ async def test_a_state_that_nobody_knows_has_a_deadline(make_world: MakeWorld) -
     assert await world.peers_asked("r3") == ["ann", "bob"]
 
 
+async def test_a_row_that_cannot_be_removed_keeps_no_other(make_world: MakeWorld) -> None:
+    """One row that slskd has no answer about stays alone; it goes when there is an answer again."""
+    world = await make_world(
+        peer("ann", copy("r3"), speed=100_000), peer("bob", copy("r1"), copy("r2"), speed=100_000)
+    )
+    world.slskd.inject(replace(PAGE, method="DELETE", path="/transfers/downloads/ann/*"))
+    await world.start("single", "pair")
+    await world.sync()
+    await world.until_settled()
+    await world.pass_time(5 * MINUTE)
+    assert list(world.slskd.transfers.by_user()) == ["ann"]
+    world.slskd.faults.clear()
+    await world.pass_time(15 * MINUTE)
+    assert world.slskd.transfers.by_user() == {}
+
+
 # --- One kind of request -----------------------------------------------------------------------
 
 REQUESTS = {

@@ -86,6 +86,15 @@ def own_rows(connection: sqlite3.Connection, limit: int) -> tuple[tuple[str, str
     return tuple((row["username"], row["transfer_id"]) for row in rows)
 
 
+def is_own_row(connection: sqlite3.Connection, username: str, transfer_id: str) -> bool:
+    """Tell whether a row is still to be taken away."""
+    row = connection.execute(
+        "SELECT 1 FROM own_row WHERE username = ? AND transfer_id = ?",
+        (clean(username), transfer_id),
+    ).fetchone()
+    return row is not None
+
+
 def forget_own_row(connection: sqlite3.Connection, username: str, transfer_id: str) -> None:
     """Forget a row that slskd does not list any more."""
     connection.execute(

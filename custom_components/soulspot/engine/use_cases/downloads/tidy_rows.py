@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import logging
 import sqlite3
 
-from ...errors import RequestRejectedError, ServiceError
+from ...errors import RequestRejectedError, ServiceError, UnreachableError
 from ...slskd.failures import classify
 from ...slskd.models import FailureKind, Transfer
 from ...store import network, transfers
@@ -16,6 +16,8 @@ _LOGGER = logging.getLogger(__name__)
 _AT_ONCE = 50
 # Before 0.24 slskd answers a request within 90 seconds or never; after a restart it asks again by itself.
 _ANSWER_BY = timedelta(minutes=5)
+_FORGOTTEN_AFTER = timedelta(days=1)  # When slskd never has an answer.
+_PUT_OFF = 600.0  # seconds for a row that slskd does not let go of
 # The machines' clocks may differ; a row that is older than the request is somebody else's.
 _CLOCK_TOLERANCE = timedelta(minutes=1)
 
@@ -26,42 +28,64 @@ class TidyRows:
     def __init__(self, context: Context) -> None:
         """Take the rooms to work with."""
         self._context = context
+        self._put_off: dict[tuple[str, str], float] = {}
 
     async def execute(self) -> None:
-        """Remove what is written down; whatever cannot be removed now stays for the next time."""
-        database = self._context.database
+        """Remove what is written down; whatever cannot be removed now stays for the next time.
+
+        A row that slskd does not let go of ends the round, for it costs seconds, but it does not keep
+        the others waiting.
+        """
+        database, now = self._context.database, self._context.clock.monotonic()
+        self._put_off = {row: until for row, until in self._put_off.items() if until > now}
         try:
             for request in await database.run(network.abandoned_requests, _AT_ONCE):
                 await self._find_rows(request)
-            for username, row_id in await database.run(network.own_rows, _AT_ONCE):
-                await self._remove(username, row_id)
+            limit = _AT_ONCE + len(self._put_off)
+            for row in await database.run(network.own_rows, limit):
+                if row not in self._put_off and not await self._remove(*row):
+                    self._put_off[row] = now + _PUT_OFF
+                    break
         except ServiceError as error:
             _LOGGER.debug("Finished rows stay in slskd's list for now: %s", error)
 
     async def _find_rows(self, request: AbandonedRequest) -> None:
         """Look for what came of a request that was withdrawn before its answer came."""
+        now = self._context.clock.now()
+        rows: tuple[Transfer, ...] = ()
         try:
             rows = await self._context.slskd.downloads_of(request.username)
-        except RequestRejectedError as error:
+        except UnreachableError:
+            raise
+        except ServiceError as error:
             _LOGGER.debug("slskd has no answer about a peer: %s", error)
-            rows = ()
+            is_final = isinstance(error, RequestRejectedError)
+            if not is_final and abs(now - request.withdrawn_at) < _FORGOTTEN_AFTER:
+                return
         found = tuple(row.id for row in rows if _stems_from(row, request))
-        await self._context.database.run(_give_up, request, found, now=self._context.clock.now())
+        await self._context.database.run(_give_up, request, found, now=now)
 
-    async def _remove(self, username: str, row_id: str) -> None:
-        """Stop and remove one row."""
+    async def _remove(self, username: str, row_id: str) -> bool:
+        """Stop and remove one row; False when slskd does not let go of it."""
+        if not await self._context.database.run(network.is_own_row, username, row_id):
+            return True  # Meanwhile it was asked for again.
         ended: Transfer | None = None
         try:
             row = await self._context.slskd.download(username, row_id)
             if row is not None and _ended_with_slskd(row):
                 ended = row
             if not await self._context.slskd.remove(username, row_id):
-                return
-        except RequestRejectedError as error:
+                return False
+        except UnreachableError:
+            raise
+        except ServiceError as error:
             _LOGGER.debug("A finished row stays in slskd's list: %s", error)
+            if not isinstance(error, RequestRejectedError):
+                return False
         await self._context.database.run(
             _forget_row, username, row_id, ended, now=self._context.clock.now()
         )
+        return True
 
 
 def _stems_from(row: Transfer, request: AbandonedRequest) -> bool:
