@@ -34,6 +34,7 @@ class ApplicationRoutes:
         storage: Storage,
         shares: OwnShares,
         retry: RetryPolicy,
+        retention_minutes: int | None,
         url_base: str,
         restart: Callable[[], None],
     ) -> None:
@@ -45,6 +46,7 @@ class ApplicationRoutes:
         self._storage = storage
         self._shares = shares
         self._retry = retry
+        self._retention_minutes = retention_minutes
         self._url_base = url_base
         self._restart = restart
 
@@ -188,6 +190,10 @@ class ApplicationRoutes:
                 "subdirectory": "${SOURCE_DIRECTORY}",
                 "exists": "rename",
             }
+        retained: dict[str, Json] = {}
+        if self._retention_minutes is not None:
+            ends = ("succeeded", "errored", "cancelled", "failed")
+            retained = dict.fromkeys(ends, self._retention_minutes)
         section = "transfers" if self._version.names_options_transfers else "global"
         return answer(
             {
@@ -208,7 +214,7 @@ class ApplicationRoutes:
                     "download": download,
                 },
                 "retention": {
-                    "transfers": {"upload": {}, "download": {}},
+                    "transfers": {"upload": {}, "download": retained},
                     "files": {},
                     "logs": 180,
                 },

@@ -38,6 +38,7 @@ from .versions import LATEST, version_named
 from .web_layer import WebLayer
 
 _RESTART_LOGIN_SECONDS = 3.0
+_RETENTION_EVERY_SECONDS = 300.0
 _OPEN_ACCESS = Access(is_disabled=True)
 _DEFAULT_RETRY = RetryPolicy()
 
@@ -46,7 +47,8 @@ _DEFAULT_RETRY = RetryPolicy()
 class Settings:
     """Hold what can be chosen about one slskd; `clock_speed` 0 stops time but for `advance`.
 
-    Time begins at `started_at`, or else now.
+    Time begins at `started_at`, or else now. Finished rows are hidden after `retention_minutes`, never
+    when there are none.
     """
 
     version: str = LATEST
@@ -65,6 +67,7 @@ class Settings:
     retry: RetryPolicy = _DEFAULT_RETRY
     local_slots: int | None = None
     may_delete_files: bool = False
+    retention_minutes: int | None = None
     starts_logged_in: bool = True
 
 
@@ -149,6 +152,7 @@ class SlskdSimulator:
             self.storage,
             self.shares,
             self.settings.retry,
+            self.settings.retention_minutes,
             self.settings.url_base,
             self._restart_soon,
         )
@@ -202,6 +206,7 @@ class SlskdSimulator:
         self.clock.start()
         if self.settings.starts_logged_in:
             self.server.log_in_now()
+        self._sweep()
         await self._api_server.start()
         self._address = self._api_server.url
         if self._control_server is not None:
@@ -271,6 +276,12 @@ class SlskdSimulator:
     def inject(self, fault: Fault) -> None:
         """Let the next matching requests go wrong."""
         self.faults.add(fault)
+
+    def _sweep(self) -> None:
+        """Hide what is older than the retention has it, now and every five minutes."""
+        if self.settings.retention_minutes is not None:
+            self.transfers.remove_completed(self.settings.retention_minutes * 60.0)
+            self.clock.call_later(_RETENTION_EVERY_SECONDS, self._sweep)
 
     def _note_connection(self, kind: str) -> None:
         """Put a change of the connection into the event log."""

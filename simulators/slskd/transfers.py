@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 import uuid
 
-from .clock import SimulatedClock
+from .clock import TICKS_PER_SECOND, SimulatedClock
 from .events import EventLog
 from .json_rules import Json
 from .model import Presence
@@ -146,10 +146,12 @@ class TransferService:
             if transfer.username == username:
                 self._runner.lose_connection(transfer)
 
-    def remove_completed(self) -> None:
-        """Hide every finished row of everybody."""
+    def remove_completed(self, kept_seconds: float = 0.0) -> None:
+        """Hide every finished row of everybody that is older than so many simulated seconds."""
+        latest = self._clock.ticks() - round(kept_seconds * TICKS_PER_SECOND)
         for transfer in self.records.values():
-            transfer.removed = transfer.removed or transfer.is_complete
+            if transfer.is_complete and (transfer.ended or 0) <= latest:
+                transfer.removed = True
 
     def restart(self) -> None:
         """Close what is unfinished; it comes back under new ids after the next log-in."""

@@ -56,16 +56,22 @@ async def test_a_restart_of_our_own_in_mid_transfer(make_world: MakeWorld, versi
     assert world.slskd.transfers.by_user() == {}
 
 
+@pytest.mark.parametrize("retention_minutes", [None, 5])
 @pytest.mark.parametrize("version", SUPPORTED)
-async def test_a_file_that_arrives_while_nobody_looks(make_world: MakeWorld, version: str) -> None:
-    """What came while we were stopped is filed at the next start, without asking again."""
-    world = await make_world(peer("ann", copy("r3"), speed=20_000), version=version)
+async def test_a_file_that_arrives_while_nobody_looks(
+    make_world: MakeWorld, version: str, retention_minutes: int | None
+) -> None:
+    """What came while we were stopped is filed at the next start, whether or not slskd still lists it."""
+    world = await make_world(
+        peer("ann", copy("r3"), speed=20_000), version=version, retention_minutes=retention_minutes
+    )
     await world.start("single")
     await world.sync()
     await world.until(TRANSFERRING)
     await world.pass_time(5)
     await world.stop()
-    await world.slskd.advance(10 * MINUTE)
+    await world.slskd.advance(15 * MINUTE)
+    assert (world.slskd.transfers.by_user() == {}) == (retention_minutes is not None)
     await world.start()
     await world.until(FILED, seconds=10 * MINUTE)
     await world.pass_time(MINUTE)

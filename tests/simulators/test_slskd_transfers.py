@@ -290,6 +290,19 @@ async def test_foreign_rows_can_be_swept_away(tmp_path: Path) -> None:
         assert await client.rows() == []
 
 
+async def test_rows_are_hidden_when_their_retention_ends(tmp_path: Path) -> None:
+    """A finished row leaves the lists by itself, and is still found by its id."""
+    async with slskd(tmp_path, [peer()], on_manual_clock("0.26.0", retention_minutes=5)) as client:
+        await client.enqueue("peer", wanted())
+        await client.simulator.advance(290)
+        done = await client.row()
+        assert done["state"] == "Completed, Succeeded"
+        await client.simulator.advance(320)
+        assert await client.rows() == []
+        reply = await client.send("GET", f"/transfers/downloads/peer/{done['id']}")
+        assert (reply.json()["id"], reply.json()["removed"]) == (done["id"], True)
+
+
 async def test_finished_row_is_superseded(tmp_path: Path) -> None:
     """Asking again for a finished file makes a new row and hides the old one."""
     async with slskd(tmp_path, [peer()], on_manual_clock("0.26.0")) as client:

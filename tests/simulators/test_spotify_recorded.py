@@ -105,6 +105,7 @@ async def test_local_files_with_absent_keys(recordings: Path) -> None:
     async with connected(settings=settings) as client:
         local = client.simulator.playlist_id("only-local")
         entries = await client.all_items(f"playlists/{local}/items")
+        assert entries
         for entry in entries:
             assert isinstance(entry, dict)
             track = entry["track"]
