@@ -91,6 +91,19 @@ async def test_a_restart_changes_nothing_that_is_done(make_world: MakeWorld) -> 
     assert world.slskd.statistics.downloads_enqueued == 1
 
 
+async def test_a_filed_file_that_is_deleted_is_wanted_again(make_world: MakeWorld) -> None:
+    """Also when no pass over the library has come between."""
+    world = await make_world(peer("ann", copy("r3")))
+    await world.start("single")
+    await world.sync()
+    filed = await world.until(FILED)
+    assert filed.file is not None
+    await world.pipeline.queue.pause()
+    (world.library / filed.file.path).unlink()
+    await world.pipeline.library.index()
+    assert (await world.pipeline.queue.snapshot()).tracks_wanted == 1
+
+
 async def test_one_search_serves_an_album(make_world: MakeWorld) -> None:
     """Two wanted tracks of one album cost one search."""
     world = await make_world(peer("ann", copy("r1"), copy("r2")))

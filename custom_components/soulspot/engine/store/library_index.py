@@ -35,12 +35,20 @@ class IndexedFile:
 
 
 def get_known(connection: sqlite3.Connection) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return size and modification time of every file by its folder and name."""
+    """Return size and modification time of every file by its folder and name.
+
+    What was filed since the last pass is known too, so that it is missed when somebody deletes it
+    before the next one; its size is told as -1, which no file has, so that it is read.
+    """
     cursor = connection.cursor()
     cursor.row_factory = None  # Plain tuples: of a large library there are many.
     known: dict[str, dict[str, tuple[int, int]]] = {}
     for path, size, modified_ns in cursor.execute(
-        "SELECT path, size, modified_ns FROM indexed_file"
+        """
+        SELECT path, size, modified_ns FROM indexed_file
+        UNION ALL
+        SELECT path, -1, 0 FROM library_file WHERE path NOT IN (SELECT path FROM indexed_file)
+        """
     ):
         folder, _, name = path.rpartition("/")
         try:
