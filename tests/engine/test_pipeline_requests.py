@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+import sqlite3
 
 import pytest
 
@@ -54,6 +55,24 @@ async def test_a_report_says_what_was_chosen(make_world: MakeWorld) -> None:
     assert (report.state, report.selected_file) == (DownloadState.NOT_AVAILABLE, None)
     with pytest.raises(InputError, match="unknown_track"):
         await world.pipeline.tracks.download(TrackId(999))
+
+
+async def test_whoever_is_retried_takes_turns_as_before(make_world: MakeWorld) -> None:
+    """After a retry of all that failed the playlists still take turns with each other."""
+    world = await make_world()
+    await world.start("single", "pair")
+    await world.sync()
+    await world.until_settled()
+    database = world.pipeline._context.database
+
+    def lanes(connection: sqlite3.Connection) -> list[str]:
+        rows = connection.execute("SELECT lane FROM download ORDER BY track_id")
+        return [row[0] for row in rows]
+
+    before = await database.run(lanes)
+    assert set(before) == {world.spotify.playlist_id(key) for key in ("single", "pair")}
+    assert await world.passing(world.pipeline.queue.retry_failed()) == 3
+    assert await database.run(lanes) == before
 
 
 async def test_an_answer_to_a_question_is_not_lost(make_world: MakeWorld) -> None:

@@ -10,6 +10,7 @@ from ..errors import (
     PermissionDeniedError,
     RequestRejectedError,
     Service,
+    UnavailableError,
 )
 from ..http import HttpClient, Reply
 from ..model import PeerResponse
@@ -79,6 +80,8 @@ class SlskdClient:
                 await self.options()
             except PermissionDeniedError, NotFoundError, InvalidReplyError:
                 self._options = None
+            except UnavailableError:
+                pass  # Who has just told its state is not away: what was read before may still hold.
         return self._options
 
     async def version(self) -> Version | None:

@@ -33,8 +33,7 @@ class CancelDownload:
         later. Raises InputError `unknown_track`, `nothing_to_cancel` or `download_being_filed`.
         """
         database, clock = self._context.database, self._context.clock
-        await database.run(_check, track_id)
-        await database.run(cancel, track_id, now=clock.now())
+        await database.run(_begin, track_id, now=clock.now())
         # What a running job has stored before it stopped is taken back too.
         await self._stop_job(JobKind.DOWNLOAD, f"track:{track_id}")
         download = await database.run(cancel, track_id, now=clock.now())
@@ -43,8 +42,8 @@ class CancelDownload:
         return download
 
 
-def _check(connection: sqlite3.Connection, track_id: TrackId) -> None:
-    """Raise InputError when there is nothing that could be cancelled."""
+def _begin(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> None:
+    """End a download; raises InputError when there is nothing that could be cancelled."""
     tracks.get_track(connection, track_id)
     download = downloads.find_download(connection, track_id)
     if download is None or download.state in _ENDED:
@@ -52,6 +51,7 @@ def _check(connection: sqlite3.Connection, track_id: TrackId) -> None:
     filing = jobs.find_alive(connection, JobKind.FILING, f"download:{download.id}")
     if filing is not None and filing.state is JobState.RUNNING:
         raise InputError("download_being_filed")
+    cancel(connection, track_id, now=now)
 
 
 def cancel(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> Download:

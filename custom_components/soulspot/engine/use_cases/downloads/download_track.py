@@ -78,7 +78,7 @@ class DownloadTrack:
             if result is not None:
                 return result
         result = await self._ask(
-            Request.DOWNLOAD, download, lambda: self._transfers.execute(job, download, track)
+            Request.DOWNLOAD, download, lambda: self._transfers.execute(download, track)
         )
         return result or await self._after_pool(download)
 

@@ -40,7 +40,6 @@ _SEARCHED = frozenset(DownloadState) - {
     DownloadState.CHOSEN,
 }
 
-
 _ENDS = frozenset(state for state in DownloadState if state.is_final)
 
 
@@ -198,7 +197,10 @@ def queue_download(
     query: str | None = None,
     retry: bool = False,
 ) -> bool:
-    """Queue the download of one track; False when it is under way or has ended before."""
+    """Queue the download of one track; False when it is under way or has ended before.
+
+    Without a lane it takes its turns where it took them before.
+    """
     present = downloads.find_download(connection, track_id)
     if present is not None and not present.state.is_final:
         if priority is Priority.USER:
@@ -210,7 +212,13 @@ def queue_download(
     if retry:
         network.note_asked_again(connection, now=now)
     download_id = downloads.request_download(
-        connection, track_id, quality=quality, query=query, now=now, priority=priority, lane=lane
+        connection,
+        track_id,
+        quality=quality,
+        query=query,
+        now=now,
+        priority=priority,
+        lane=lane or downloads.get_lane(connection, track_id),
     )
     downloads.queue_step(connection, download_id, now=now)
     # One that was to look again in days looks now.

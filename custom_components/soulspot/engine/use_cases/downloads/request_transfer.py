@@ -6,14 +6,13 @@ import uuid
 
 from ...errors import RequestRejectedError, ServiceError
 from ...matching import Candidate
-from ...model import Download, DownloadId, DownloadState, JobState, Track
+from ...model import Download, DownloadId, DownloadState, Track
 from ...queue.scheduler import Done, Later, Result
 from ...slskd.failures import failure as failure_of
 from ...slskd.models import EnqueueResult, FailureKind, Refusal, RequestedFile, TransferState
 from ...slskd.transfers import choose_row
-from ...store import downloads, jobs, journal, network, transfers
+from ...store import downloads, journal, network, transfers
 from ...store.candidates import StoredCandidate
-from ...store.jobs import Job
 from ...store.transfers import StoredTransfer
 from ...views import EventKind
 from ..context import Context
@@ -34,7 +33,7 @@ class RequestTransfer:
         self._shared = shared
         self._watch = watch
 
-    async def execute(self, job: Job, download: Download, track: Track) -> Result | None:
+    async def execute(self, download: Download, track: Track) -> Result | None:
         """Ask the candidates in their order until slskd takes one; None when all are used up."""
         database = self._context.database
         while True:
@@ -68,12 +67,7 @@ class RequestTransfer:
             now = self._context.clock.now()
             if answer.accepted:
                 await database.run(
-                    _acknowledge,
-                    job,
-                    download,
-                    candidate,
-                    answer.accepted[0].id,
-                    now=now,
+                    _acknowledge, download, candidate, answer.accepted[0].id, now=now
                 )
                 self._context.announcer.happened(EventKind.STARTED, track, quality=download.quality)
                 return Done()
@@ -176,14 +170,16 @@ def _store_passed_over(
 
 def _acknowledge(
     connection: sqlite3.Connection,
-    job: Job,
     download: Download,
     candidate: Candidate,
     transfer_id: str,
     *,
     now: datetime,
 ) -> None:
-    """Hand the download over to the watcher: transfer, state and job change together."""
+    """Hand the download over to the watcher.
+
+    When it fails before the job has ended, the job is asked for again and runs once more.
+    """
     # A file that is asked for again after a cancellation may come under the same row.
     network.forget_own_row(connection, candidate.username, transfer_id)
     transfers.acknowledge_transfer(connection, download.id, transfer_id)
@@ -197,4 +193,3 @@ def _acknowledge(
         path=candidate.file.path,
         why=candidate.sentence,
     )
-    jobs.finish(connection, job.id, JobState.COMPLETED, now=now)
