@@ -71,6 +71,24 @@ async def archive(session: aiohttp.ClientSession) -> AsyncIterator[Archive]:
     await server.close()
 
 
+async def test_the_tracks_of_an_album_ask_once(archive: Archive) -> None:
+    """Pictures and their absence are remembered for a few albums, trouble is not."""
+    client, answers = archive
+    others = [f"{number:08x}{RELEASE[8:]}" for number in range(20)]
+    answers += [web.Response(status=503), web.Response(body=PNG), web.Response(status=404)]
+    with pytest.raises(UnavailableError):
+        await client.front_cover(RELEASE)
+    for _ in range(3):
+        assert await client.front_cover(RELEASE) == PNG
+    for _ in range(3):
+        assert await client.front_cover(others[0]) is None
+    for other in others[1:]:
+        answers.append(web.Response(body=PNG))
+        assert await client.front_cover(other) == PNG
+    answers.append(web.Response(body=PNG + b"new"))
+    assert await client.front_cover(RELEASE) == PNG + b"new"
+
+
 def redirect(location: str) -> web.Response:
     """Return a redirect."""
     return web.Response(status=307, headers={"Location": location})

@@ -49,8 +49,16 @@ async def test_spotify_helps_out(make_world: MakeWorld, fault: Fault) -> None:
     """Whatever the archive sends instead of a picture, Spotify's is taken; without it, none."""
     world, track = await enriched(make_world)
     front = await cover(world, track)
+    await world.restart()  # What was fetched is remembered until then.
     world.musicbrainz.fail(fault, path="*front*", times=None)
     other = await cover(world, track)
     assert other is not None
     assert other != front
     assert await cover(world, without_image(track)) is None
+
+
+async def test_another_edition_helps_out_last(make_world: MakeWorld) -> None:
+    """A release without a picture, of an album that Spotify shows none of, gets that of its group."""
+    world, track = await enriched(make_world)
+    world.musicbrainz.fail(Fault.HTML, path="*release/*front*", times=None)
+    assert await cover(world, without_image(track)) is not None

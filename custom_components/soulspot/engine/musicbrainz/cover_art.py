@@ -1,5 +1,6 @@
 """Fetch album covers from the Cover Art Archive."""
 
+from collections import OrderedDict
 from dataclasses import replace
 
 from ..errors import InvalidReplyError, NotFoundError
@@ -12,12 +13,15 @@ MAXIMUM_BYTES = 5 * 1024 * 1024
 # The archive redirects to the machines behind its host.
 ALLOWED_HOSTS = ("coverartarchive.org", "archive.org")
 TIMEOUT = 30.0  # seconds a hop; the archive is slow
+# The tracks of an album come one after the other, and the archive need not be asked for each.
+_REMEMBERED = 8
+_LARGEST_REMEMBERED = 1024 * 1024  # bytes
 
 
 class CoverArtClient:
     """Read front covers.
 
-    Every method raises UnavailableError and RateLimitedError when the archive says "later",
+    The last few answers are remembered. Every method raises UnavailableError and RateLimitedError when the archive says "later",
     UnreachableError when it is not there, and InvalidReplyError for what is no JPEG or PNG of at most
     5 MiB or would come from elsewhere. None means that there is no cover.
     """
@@ -25,6 +29,7 @@ class CoverArtClient:
     def __init__(self, http: HttpClient, *, version: str) -> None:
         """Take the client with the archive's base address, and the product's version to be named."""
         self._http = replace(http, headers={**http.headers, "User-Agent": user_agent(version)})
+        self._latest: OrderedDict[str, bytes | None] = OrderedDict()
 
     async def front_cover(self, release_id: str, size: int = 500) -> bytes | None:
         """Return the front of a release in one of `SIZES`, the next larger one for others.
@@ -42,12 +47,21 @@ class CoverArtClient:
     async def _front(self, kind: str, musicbrainz_id: str, size: int) -> bytes | None:
         """Return a front, or None when the archive has none."""
         pixels = next((known for known in SIZES if known >= size), SIZES[-1])
+        path = f"{kind}/{checked_id(musicbrainz_id)}/front-{pixels}"
+        if path not in self._latest:
+            data = await self._download(path)
+            if len(data or b"") > _LARGEST_REMEMBERED:
+                return data
+            self._latest[path] = data
+            while len(self._latest) > _REMEMBERED:
+                self._latest.popitem(last=False)
+        return self._latest[path]
+
+    async def _download(self, path: str) -> bytes | None:
+        """Return a picture from the archive, None when there is none."""
         try:
             _, data = await self._http.download(
-                f"{kind}/{checked_id(musicbrainz_id)}/front-{pixels}",
-                maximum_bytes=MAXIMUM_BYTES,
-                allowed_hosts=ALLOWED_HOSTS,
-                timeout=TIMEOUT,
+                path, maximum_bytes=MAXIMUM_BYTES, allowed_hosts=ALLOWED_HOSTS, timeout=TIMEOUT
             )
         except NotFoundError:
             return None

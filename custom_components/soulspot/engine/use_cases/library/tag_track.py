@@ -53,18 +53,19 @@ def tag_set(track: Track, cover: Cover | None) -> TagSet:
 
 
 async def _cover(context: Context, track: Track) -> Cover | None:
-    """Return the front cover, from the release or as Spotify shows it; none is no failure."""
-    album = track.metadata.album
+    """Return the front cover: the release's, as Spotify shows it, or of another edition; none is no failure."""
+    album, archive = track.metadata.album, context.cover_art
     if album is None:
         return None
+    cover = None
     if album.musicbrainz_id:
-        archive = context.cover_art
         cover = await _fetched(archive.front_cover(album.musicbrainz_id, size=_COVER_SIZE))
-        if cover is not None:
-            return cover
-    if album.image_url:
-        return await _fetched(context.fetch_image(album.image_url))
-    return None
+    if cover is None and album.image_url:
+        cover = await _fetched(context.fetch_image(album.image_url))
+    group_id = album.musicbrainz_release_group_id
+    if cover is None and group_id:
+        cover = await _fetched(archive.release_group_front_cover(group_id, size=_COVER_SIZE))
+    return cover
 
 
 async def _fetched(image: Awaitable[bytes | None]) -> Cover | None:
