@@ -1,12 +1,16 @@
-"""Write small executable programs that honour the contract of those the engine runs."""
+"""Write small executable programs like those the engine runs, and watch processes."""
 
+from collections.abc import Callable
 from pathlib import Path
 import shutil
 import stat
+import threading
+import time
 
 import pytest
 
 FFMPEG, FFPROBE, FPCALC = "ffmpeg", "ffprobe", "fpcalc"
+TIMEOUT = 20.0  # seconds
 
 
 def write_program(folder: Path, name: str, script: str) -> str:
@@ -24,3 +28,20 @@ def real(name: str) -> str:
     if path is None:
         pytest.skip(f"{name} is not installed")
     return path
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Return when something has happened in another process."""
+    end = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < end
+        threading.Event().wait(0.005)
+
+
+def is_running(process_id: int) -> bool:
+    """Tell whether a process is there and not merely waiting to be forgotten."""
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError, ProcessLookupError:
+        return False
+    return state != "Z"

@@ -1,9 +1,7 @@
 """Run programs that talk too much, hang, fail, or are no longer waited for."""
 
-from collections.abc import Callable
 from pathlib import Path
 import threading
-import time
 
 import pytest
 
@@ -14,26 +12,7 @@ from custom_components.soulspot.engine.programs import (
     find_programs,
 )
 
-from .programs import FFMPEG, FFPROBE, write_program
-
-TIMEOUT = 20.0
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Return when something has happened in another process."""
-    end = time.monotonic() + TIMEOUT
-    while not condition():
-        assert time.monotonic() < end
-        threading.Event().wait(0.005)
-
-
-def is_running(process_id: int) -> bool:
-    """Tell whether a process is there and not merely waiting to be forgotten."""
-    try:
-        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError, ProcessLookupError:
-        return False
-    return state != "Z"
+from .programs import FFMPEG, FFPROBE, TIMEOUT, is_running, wait_for, write_program
 
 
 def test_output_and_complaint_are_bounded(tmp_path: Path) -> None:

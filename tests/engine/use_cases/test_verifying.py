@@ -28,8 +28,7 @@ from simulators import acoustid
 from simulators.acoustid import AcoustIdSimulator, Match
 
 from ..fakes import ManualClock
-from ..programs import FFMPEG, FPCALC, real, write_program
-from ..test_programs import is_running, wait_for
+from ..programs import FFMPEG, FPCALC, is_running, real, wait_for, write_program
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
