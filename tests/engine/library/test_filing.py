@@ -70,6 +70,8 @@ def test_repeating_changes_nothing(make_file: Callable[..., Path], library: Path
     inode = (library / "a/b.flac").stat().st_ino
     again = file_track(source, library, PurePosixPath("a/b.flac"), TAGS)
     assert again.is_adopted
+    assert again.is_repeated
+    assert again.is_tagged
     assert (again.path, again.checksum, again.modified_ns) == (
         first.path,
         first.checksum,
@@ -103,6 +105,7 @@ def test_the_users_own_copy_is_left_alone(make_file: Callable[..., Path], librar
     before = own.read_bytes()
     filed = file_track(source, library, PurePosixPath("a/b.mp3"), TAGS)
     assert filed.is_adopted
+    assert not filed.is_repeated
     assert not filed.is_tagged
     assert own.read_bytes() == before
 

@@ -1,7 +1,9 @@
 """Check what becomes of the files in slskd's own folder."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+import sqlite3
 
 import pytest
 
@@ -9,7 +11,7 @@ from custom_components.soulspot.engine.model import DownloadState, Quality
 from simulators.audio import Damage, Profile
 
 from ..conftest import MakeWorld
-from ..world import RECORDINGS, copy, peer
+from ..world import MINUTE, RECORDINGS, copy, peer
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,32 @@ async def test_every_kind_of_file_is_filed(make_world: MakeWorld, profile: Profi
     assert status.state is DownloadState.FILED
     assert status.file is not None
     assert status.file.path.endswith(f".{profile.extension}")
+
+
+async def test_a_file_stays_ours_over_a_crash(make_world: MakeWorld) -> None:
+    """Killed between filing a track and storing it, the next run knows its own file, also from the index."""
+    world = await make_world(peer("ann", copy("r3")))
+    await world.start("single")
+    await world.sync()
+    await world.until(DownloadState.FILED)
+    await world.pass_time(MINUTE)
+    await world.passing(world.pipeline.library.index())
+    await world.stop()
+    with closing(sqlite3.connect(world.settings.database)) as connection:
+        connection.executescript(
+            """
+            UPDATE download SET state = 'downloaded', filing_path = (SELECT path FROM library_file);
+            UPDATE job SET state = 'running', finished_at = NULL WHERE kind = 'filing';
+            DELETE FROM library_file;
+            """
+        )
+    await world.start()
+    await world.until(DownloadState.FILED)
+    await world.pass_time(MINUTE)
+    status = await world.status("r3")
+    assert status.file is not None
+    assert status.file.is_ours
+    assert [path for path in world.files() if path.endswith(".mp3")] == [status.file.path]
 
 
 async def test_playlists_may_be_folders(make_world: MakeWorld) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+import filecmp
 from hashlib import md5
 import os
 from pathlib import Path, PurePosixPath
@@ -40,6 +41,7 @@ class FiledFile:
     is_tagged: bool
     tag_problem: Reason | None  # Why it is not tagged, or None.
     is_adopted: bool  # The same sound lay there already and was left alone.
+    is_repeated: bool  # What lay there is the very file: an interrupted run had put it there.
 
 
 def file_track(
@@ -67,6 +69,9 @@ def file_track(
         placed, is_adopted = _place(
             temporary, library.resolve(), target, properties.format, audio_hash
         )
+        is_tagged = tags is not None and problem is None
+        # Without tags of ours, the same bytes may be anybody's.
+        is_repeated = is_adopted and is_tagged and filecmp.cmp(temporary, placed, shallow=False)
     finally:
         temporary.unlink(missing_ok=True)
     with storage_errors(placed, reading=True):
@@ -78,9 +83,10 @@ def file_track(
             checksum=file_checksum(placed),
             audio_hash=audio_hash,
             properties=read_audio(placed),
-            is_tagged=tags is not None and problem is None and not is_adopted,
+            is_tagged=is_tagged and (not is_adopted or is_repeated),
             tag_problem=problem,
             is_adopted=is_adopted,
+            is_repeated=is_repeated,
         )
 
 

@@ -343,7 +343,8 @@ def _store_filed(
     to the recycle bin.
     """
     # What lay there already may be the user's own.
-    is_ours = not filed.is_adopted or not library_index.is_known(connection, str(filed.path))
+    is_others = filed.is_adopted and library_index.is_known(connection, str(filed.path))
+    is_ours = filed.is_repeated or not is_others
     replaced, track_ids = begin_replacement(
         connection, download, str(filed.path), name=name if is_ours else None, now=now
     )
