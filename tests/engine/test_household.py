@@ -13,11 +13,13 @@ import sqlite3
 import pytest
 
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
-from custom_components.soulspot.engine.model import DownloadState, TrackId
+from custom_components.soulspot.engine.model import DownloadState, TrackId, UpgradePolicy
 from custom_components.soulspot.engine.queue.household import PATIENCE
+from simulators.audio import Profile
 from simulators.slskd import Behaviour, Outcome, Peer, Presence
 
 from .household import Neighbour, kill
+from .use_cases.test_recycling import days
 from .world import HOUR, MINUTE, World, copy, peer
 
 CHOSEN, QUEUED = DownloadState.CHOSEN, DownloadState.QUEUED
@@ -147,6 +149,27 @@ async def test_a_neighbour_without_library_keeps_its_download(
     await two.until(FILED)
     assert songs(two) == [SONG]
     assert await asyncio.to_thread(Path(status.download.local_path).is_file)
+
+
+async def test_lists_of_one_name_are_two_files(make_household: MakeHousehold) -> None:
+    """Each account keeps its own in a library they share, and deleting one leaves the other."""
+    one, two = await make_household(peer("ann", copy("r3")), same_library=True)
+    reports = []
+    for world in (one, two):
+        await begin(world)
+        words = f"Somebody - Song of {world.settings.database.stem}"
+        lists = world.pipeline.playlists
+        reports.append(await world.passing(lists.import_list("Party", words)))
+    [ident] = {report.playlist.spotify_id for report in reports}
+    ones = await one.pipeline._playlist_files.path_of(ident)
+    twos = await two.pipeline._playlist_files.path_of(ident)
+    assert {ones, twos} == {"Playlists/Party.m3u8", "Playlists/Party (2).m3u8"}
+    for world in (one, two, one):
+        await world.passing(world.pipeline._playlist_files.execute((ident,)))
+    assert await one.pipeline._playlist_files.path_of(ident) == ones
+    assert await two.pipeline._playlist_files.path_of(ident) == twos
+    await two.passing(two.pipeline.playlists.delete_list(ident))
+    assert [name for name in one.files() if "Party" in name] == [ones]
 
 
 async def test_a_failure_lets_the_other_one_go_on(make_household: MakeHousehold) -> None:
@@ -340,6 +363,28 @@ async def test_a_file_that_got_lost_is_taken_again(make_household: MakeHousehold
     await two.pass_time(5 * MINUTE)
     assert SONG in songs(two)
     assert asked(two) == 0
+
+
+@pytest.mark.parametrize("same_library", [True, False])
+async def test_a_better_file_comes_once(make_household: MakeHousehold, same_library: bool) -> None:
+    """When both look for a better file, one downloads it, and it replaces the file of either."""
+    one, two = await make_household(peer("ann", copy("r3")), same_library=same_library)
+    for world in (one, two):
+        await world.start("single", upgrades=UpgradePolicy.ALL)
+        await world.sync()
+        await world.until(FILED)
+    assert asked(one, two) == 1
+    for world in (one, two):
+        world.slskd.network.add(peer("bob", copy("r3", profile=Profile.FLAC_16_44), speed=20_000))
+    for _ in range(20):
+        await days(one, 1)
+        await one.pass_time(HOUR)
+    for world in (one, two):
+        status = await world.status("r3")
+        assert status.file is not None
+        assert (status.state, status.file.format) == (FILED, "flac")
+        assert songs(world) == [SONG.replace(".mp3", ".flac")]
+    assert asked(one, two) == 2
 
 
 async def test_other_wishes_are_independent(make_household: MakeHousehold) -> None:

@@ -1,6 +1,6 @@
 """Write a playlist as an M3U8 file beside the music."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from os.path import relpath
 from pathlib import Path, PurePosixPath
@@ -49,18 +49,20 @@ def write_playlist(
     *,
     folder: str = "",
     previous: PurePosixPath | None = None,
+    taken: Container[PurePosixPath] = (),
 ) -> PlaylistFile:
     """Write `<folder>/<name>.m3u8` when its text changed, in one atomic step.
 
     `identity` (a Spotify id or the like) is kept in a comment: a file of the same name that belongs to
     another playlist or to the user is never touched, ours is then called "name (2)". `previous` is where
-    it was last time; after a renaming the old file is removed. Entries are written as given, in order.
+    it was last time; after a renaming the old file is removed. `taken` are files of others that call their
+    playlist the same. Entries are written as given, in order.
     Raises StorageError as in `storage.storage_errors`.
     """
     text = render_playlist(name, identity, entries, folder=folder)
-    relative = _find_place(library, name, identity, folder)
+    relative = _find_place(library, name, identity, folder, taken)
     is_changed = _write_changed(library, relative, text)
-    if previous is not None and previous != relative:
+    if previous is not None and previous != relative and previous not in taken:
         _remove_own(library, previous, identity)
     return PlaylistFile(path=relative, is_changed=is_changed)
 
@@ -92,18 +94,23 @@ def _lines(
         yield f"./{path}" if path.startswith("#") else path
 
 
-def _find_place(library: Path, name: str, identity: str, folder: str) -> PurePosixPath:
+def _find_place(
+    library: Path, name: str, identity: str, folder: str, taken: Container[PurePosixPath]
+) -> PurePosixPath:
     """Return the first name that is free or ours already; names that differ only in case are one."""
     base = safe_name(name, maximum_bytes=200) + _EXTENSION
     for alternative in alternatives(base):
         relative = PurePosixPath(folder, alternative)
         target = resolve_inside(library, relative)
         with storage_errors(target):
-            taken = find_name(target.parent, relative.name)
-            if taken is None:
+            present = find_name(target.parent, relative.name)
+            if present is None:
                 return relative
-            if taken.is_file() and not taken.is_symlink() and _is_own(taken, identity):
-                return relative.with_name(taken.name)
+            place = relative.with_name(present.name)
+            if place in taken or present.is_symlink() or not present.is_file():
+                continue
+            if _is_own(present, identity):
+                return place
     raise StorageError("storage_failed", path=displayable(base), error="no free name")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 import sqlite3
+from typing import Any
 from urllib.parse import quote
 
 from .settings import get_setting
@@ -50,6 +51,21 @@ def is_kept_next_door(database: Path, library: Path, path: str) -> bool:
         except OSError:
             continue  # Its folder is gone, or cannot be looked at.
     return False
+
+
+def stored_next_door(database: Path, library: Path, key: str) -> dict[Path, Any]:
+    """Return what other accounts with the same library folder have stored under a key, by their databases."""
+    found = {}
+    for neighbour in find_neighbours(database):
+        try:
+            with reading(neighbour) as connection:
+                folder = get_setting(connection, LIBRARY_KEY)
+                value = get_setting(connection, key)
+                if folder is not None and value is not None and Path(folder).samefile(library):
+                    found[neighbour] = value
+        except sqlite3.Error, OSError:
+            continue
+    return found
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

@@ -8,8 +8,9 @@ import sqlite3
 
 from ...errors import InputError, StorageError
 from ...library.playlist_file import PlaylistEntry, remove_playlist, write_playlist
-from ...model import Playlist
+from ...model import LIKED_SONGS_ID, LIST_PREFIX, Playlist
 from ...store import files, playlists, removals, tracks
+from ...store.neighbours import stored_next_door
 from ...store.settings import find_settings, get_setting, set_setting
 from ..context import Context
 
@@ -71,6 +72,7 @@ class WritePlaylistFiles:
             return  # Nothing but trouble is known of it.
         key = f"{_KEY}{spotify_id}"
         previous = await database.run(get_setting, key)
+        others = await self._taken_by_others(spotify_id, library, previous)
         written = await asyncio.to_thread(
             write_playlist,
             library,
@@ -79,9 +81,28 @@ class WritePlaylistFiles:
             entries,
             folder=FOLDER,
             previous=PurePosixPath(previous) if previous else None,
+            taken=others,
         )
         if str(written.path) != previous:
             await database.run(set_setting, key, str(written.path))
+
+    async def _taken_by_others(
+        self, spotify_id: str, library: Path, previous: str | None
+    ) -> frozenset[PurePosixPath]:
+        """Return the files of other accounts that call their own list the same.
+
+        Everybody has liked songs, and lists of one name have one id. Of two that mean the same file the
+        first by the name of the database keeps it.
+        """
+        if spotify_id != LIKED_SONGS_ID and not spotify_id.startswith(LIST_PREFIX):
+            return frozenset()
+        own = self._context.settings.database
+        found = await asyncio.to_thread(stored_next_door, own, library, f"{_KEY}{spotify_id}")
+        return frozenset(
+            PurePosixPath(path)
+            for database, path in found.items()
+            if path != previous or database < own
+        )
 
 
 def _collect(
