@@ -94,6 +94,7 @@ class Pipeline:
         self._shared = ShareRecordings(
             context,
             self._playlist_files,
+            self._recycle_bin,
             is_paused=lambda: self.queue.is_paused,
             is_connected=lambda: self._watch.health.is_connected,
         )

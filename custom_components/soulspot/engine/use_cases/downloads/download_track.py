@@ -67,10 +67,9 @@ class DownloadTrack:
         if await database.run(_is_owned, download, now=self._context.clock.now()):
             self._context.announcer.changed()
             return Done()
-        if not download.is_upgrade:
-            result = await self._shared.settle(download, track)
-            if result is not None:
-                return result
+        result = await self._shared.settle(download, track)
+        if result is not None:
+            return result
         if not await database.run(has_source, download):
             result = await self._ask(
                 Request.SEARCH, download, lambda: self._find(job, download, track)

@@ -1,6 +1,6 @@
 """Find out whether another account has a recording, or is bringing it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 import sqlite3
@@ -11,8 +11,9 @@ from ...store.library_index import IndexedFile
 from ...store.migrations import is_current
 from ...store.neighbours import LIBRARY_KEY, reading
 from ...store.settings import get_setting
-from ...store.values import clean
 from ..library.owned import is_owned_as, library_file, title_key
+
+type Suits = Callable[[Path, LibraryFile | None], bool]
 
 _EARLY = (DownloadState.SEARCHING, DownloadState.CHOSEN)
 
@@ -49,11 +50,11 @@ def look(
     track: Track,
     *,
     standing: Callable[[Path], Standing],
-    refused: Collection[str],
+    suits: Suits,
 ) -> NextDoor | None:
     """Return the first neighbour that has the recording, else one that brings it, else None.
 
-    `refused` are files that were taken already and were no good. Reads files: not for the event loop.
+    `suits` tells of a file whether it is wanted. Reads files: not for the event loop.
     """
     busy: NextDoor | None = None
     for database in databases:
@@ -61,7 +62,7 @@ def look(
             with reading(database) as connection:
                 if not is_current(connection):
                     continue  # An account that is switched off, and was before the last update.
-                found = _look(connection, database, track, standing(database), refused)
+                found = _look(connection, database, track, standing(database), suits)
         except sqlite3.Error:
             continue  # Damaged, or gone: nothing can be had from it.
         if found is not None and found.source is not None:
@@ -75,7 +76,7 @@ def _look(
     database: Path,
     track: Track,
     standing: Standing,
-    refused: Collection[str],
+    suits: Suits,
 ) -> NextDoor | None:
     """Look at one neighbour; what it will not file by itself soon is taken from where it lies."""
     library = get_setting(connection, LIBRARY_KEY)
@@ -84,12 +85,12 @@ def _look(
     same = [key for key, other in alike.items() if is_same_track(track, other)]
     if root is not None:
         for file in _files(connection, track, same):
-            if (source := _source(root / file.path, root, file, refused)) is not None:
+            if (source := _source(root / file.path, root, file, suits)) is not None:
                 return NextDoor(database=database, source=source)
     busy: NextDoor | None = None
     for track_id, download in downloads.find_downloads(connection, same).items():
         is_left_lying = root is None or not standing.filings_count
-        if is_left_lying and (source := _unfiled(download, refused)) is not None:
+        if is_left_lying and (source := _unfiled(download, suits)) is not None:
             return NextDoor(database=database, source=source)
         if busy is None and _is_busy(connection, download, standing):
             busy = NextDoor(database=database, busy_with=track_id)
@@ -109,10 +110,10 @@ def _files(connection: sqlite3.Connection, track: Track, same: list[TrackId]) ->
 
 
 def _source(
-    path: Path, library: Path | None, file: LibraryFile | None, refused: Collection[str]
+    path: Path, library: Path | None, file: LibraryFile | None, suits: Suits
 ) -> Source | None:
-    """Return a file that is there as it is known, None for any other."""
-    if clean(str(path)) in refused:
+    """Return a file that is wanted and is there as it is known, None for any other."""
+    if not suits(path, file):
         return None
     try:
         size = path.stat().st_size
@@ -126,11 +127,11 @@ def _fits(file: LibraryFile | None, size: int) -> bool:
     return size > 0 if file is None else file.size == size
 
 
-def _unfiled(download: Download, refused: Collection[str]) -> Source | None:
+def _unfiled(download: Download, suits: Suits) -> Source | None:
     """Return a downloaded file that a neighbour has not brought into a library."""
     if download.state is not DownloadState.DOWNLOADED or download.local_path is None:
         return None
-    return _source(Path(download.local_path), None, None, refused)
+    return _source(Path(download.local_path), None, None, suits)
 
 
 def _is_busy(connection: sqlite3.Connection, download: Download, standing: Standing) -> bool:

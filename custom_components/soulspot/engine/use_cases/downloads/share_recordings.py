@@ -10,7 +10,17 @@ from pathlib import Path
 import sqlite3
 
 from ...errors import SoulSpotError
-from ...model import Download, DownloadState, JobKind, JobState, LibraryFile, Reason, Track
+from ...model import (
+    Download,
+    DownloadState,
+    JobKind,
+    JobState,
+    LibraryFile,
+    Reason,
+    RecycledId,
+    Track,
+    TrackId,
+)
 from ...queue import household
 from ...queue.household import Household, Member
 from ...queue.scheduler import Done, Later, Result
@@ -28,11 +38,14 @@ from ...store import (
 from ...store.neighbours import LIBRARY_KEY, find_neighbours
 from ...store.settings import set_setting
 from ...store.transfers import StoredTransfer
+from ...store.values import clean
 from ...views import EventKind
 from ..context import Context
 from ..library.owned import title_key
+from ..library.recycle_bin import RecycleBin
+from ..library.replace_file import begin_replacement, looks_better
 from ..library.write_playlist_files import WritePlaylistFiles
-from .look_next_door import NextDoor, Source, Standing, is_same_track, look
+from .look_next_door import NextDoor, Source, Standing, Suits, is_same_track, look
 from .transfer_ends import withdraw
 
 _WAIT = timedelta(minutes=5)  # News come earlier.
@@ -46,6 +59,7 @@ class ShareRecordings:
         self,
         context: Context,
         playlist_files: WritePlaylistFiles,
+        recycle_bin: RecycleBin,
         *,
         is_paused: Callable[[], bool],
         is_connected: Callable[[], bool],
@@ -53,6 +67,7 @@ class ShareRecordings:
         """Take the rooms to work with, and how to tell whether this account gets on with its work."""
         self._context = context
         self._playlist_files = playlist_files
+        self._recycle_bin = recycle_bin
         self._household = Household()
         self._tasks: set[asyncio.Task[None]] = set()
         self._member = Member(
@@ -96,7 +111,7 @@ class ShareRecordings:
         # Whoever has sources already only yields to a request that was sent.
         is_late = download.state is DownloadState.CHOSEN
         is_own_affair = await self._context.database.run(_is_settled, download)
-        async with self._looking(track, is_late=is_late) as found:
+        async with self._looking(download, track, is_late=is_late) as found:
             if found is None or is_own_affair:
                 await self._context.database.run(_claim, download, track, now=self._now())
                 return None
@@ -110,7 +125,7 @@ class ShareRecordings:
         if await self._context.database.run(_is_settled, download):
             yield None
             return
-        async with self._looking(track, is_late=True) as found:
+        async with self._looking(download, track, is_late=True) as found:
             if found is None:
                 yield None
                 return
@@ -120,9 +135,9 @@ class ShareRecordings:
         """Stop the transfers that a neighbour has taken over while nobody here could follow them."""
         if self.is_alone:
             return
-        for transfer in await self._context.database.run(_shareable_transfers):
+        for download, transfer in await self._context.database.run(_shareable_transfers):
             track = await self._context.database.run(tracks.get_track, transfer.track_id)
-            async with self._looking(track, is_late=True, only_here=True) as found:
+            async with self._looking(download, track, is_late=True, only_here=True) as found:
                 if found is not None:
                     await self._context.database.run(_yield, transfer, now=self._now())
 
@@ -130,7 +145,7 @@ class ShareRecordings:
 
     @asynccontextmanager
     async def _looking(
-        self, track: Track, *, is_late: bool, only_here: bool = False
+        self, download: Download, track: Track, *, is_late: bool, only_here: bool = False
     ) -> AsyncIterator[NextDoor | None]:
         """Say what the neighbours have of a recording; meanwhile none of them begins with it."""
         neighbours = await self._neighbours()
@@ -150,10 +165,8 @@ class ShareRecordings:
             )
 
         async with here.lock:
-            refused = await self._context.database.run(claims.get_refused, track.id)
-            found = await asyncio.to_thread(
-                look, neighbours, track, standing=standing, refused=refused
-            )
+            suits = await self._context.database.run(_wish, download)
+            found = await asyncio.to_thread(look, neighbours, track, standing=standing, suits=suits)
             has_use = found is None or found.source is None or self._context.settings.library
             yield found if has_use else None
 
@@ -202,9 +215,11 @@ class ShareRecordings:
             )
             self._context.announcer.changed()
             return Done()
-        held_by = await self._context.database.run(
+        held_by, replaced = await self._context.database.run(
             _store_shared, download, source.file, now=self._now()
         )
+        if replaced is not None:
+            await self._recycle_bin.finish(replaced)
         self._context.announcer.happened(
             EventKind.COMPLETED, track, quality=download.quality, path=source.file.path
         )
@@ -226,9 +241,7 @@ def _is_same_folder(one: Path, other: Path) -> bool:
 
 
 def _is_own_affair(connection: sqlite3.Connection, download: Download) -> bool:
-    """Tell whether no neighbour's file will do: a better one is wanted, or a person has chosen one."""
-    if download.is_upgrade:
-        return True
+    """Tell whether no neighbour's file will do: a person has chosen one."""
     pool = candidates.get_candidates(connection, download.id)
     return any(candidate.is_chosen and candidate.failure is None for candidate in pool)
 
@@ -239,13 +252,32 @@ def _is_settled(connection: sqlite3.Connection, download: Download) -> bool:
     return is_requested or _is_own_affair(connection, download)
 
 
-def _shareable_transfers(connection: sqlite3.Connection) -> tuple[StoredTransfer, ...]:
-    """Return the transfers that a neighbour's file would do for as well."""
+def _wish(connection: sqlite3.Connection, download: Download) -> Suits:
+    """Return what tells whether a neighbour's file is wanted: not a refused one, for an upgrade a better one."""
+    refused = claims.get_refused(connection, download.track_id)
+    owned = files.get_files(connection, [download.track_id]).get(download.track_id)
+
+    def suits(path: Path, file: LibraryFile | None) -> bool:
+        """Tell whether a file is wanted."""
+        if clean(str(path)) in refused:
+            return False
+        if owned is None or not download.is_upgrade:
+            return True
+        return file is not None and looks_better(download.quality, owned, file)
+
+    return suits
+
+
+def _shareable_transfers(
+    connection: sqlite3.Connection,
+) -> tuple[tuple[Download, StoredTransfer], ...]:
+    """Return the transfers that any file of a neighbour's would do for as well."""
     found = []
     for transfer in transfers.list_transfers(connection):
         download = downloads.get_download(connection, transfer.download_id)
-        if download is not None and not _is_own_affair(connection, download):
-            found.append(transfer)
+        if download is None or download.is_upgrade or _is_own_affair(connection, download):
+            continue
+        found.append((download, transfer))
     return tuple(found)
 
 
@@ -297,11 +329,20 @@ def _store_copying(
 
 def _store_shared(
     connection: sqlite3.Connection, download: Download, file: LibraryFile, *, now: datetime
-) -> tuple[str, ...]:
-    """Let a neighbour's file in the same library stand for the track; return the playlists with it."""
-    # It is the neighbour's to recycle.
-    shared = replace(file, track_id=download.track_id, is_ours=False)
-    files.save_file(connection, shared, now=now)
+) -> tuple[tuple[str, ...], RecycledId | None]:
+    """Let a neighbour's file in the same library stand for the track, in place of one of its own.
+
+    Returns the playlists with it, and what is on its way to the recycle bin.
+    """
+    owned = files.get_files(connection, [download.track_id]).get(download.track_id)
+    replaced: RecycledId | None = None
+    track_ids: tuple[TrackId, ...] = (download.track_id,)
+    if owned is not None and owned.is_ours:
+        replaced, track_ids = begin_replacement(connection, download, file.path, now=now)
+    for track_id in track_ids:
+        # It is the neighbour's to recycle.
+        shared = replace(file, track_id=track_id, is_ours=False)
+        files.save_file(connection, shared, now=now)
     downloads.set_state(connection, download.id, DownloadState.FILED, now=now)
     journal.write(
         connection,
@@ -312,7 +353,7 @@ def _store_shared(
         format=file.format,
         is_shared=True,
     )
-    return playlists.find_holding(connection, [download.track_id])
+    return playlists.find_holding(connection, track_ids), replaced
 
 
 def _wake(connection: sqlite3.Connection, track: Track, *, is_filed: bool, now: datetime) -> None:
@@ -327,9 +368,8 @@ def _wake(connection: sqlite3.Connection, track: Track, *, is_filed: bool, now: 
 
 
 def _yield(connection: sqlite3.Connection, transfer: StoredTransfer, *, now: datetime) -> None:
-    """Give a transfer up for a neighbour's, unless it is to bring a better file than there is."""
-    download = downloads.get_download(connection, transfer.download_id)
-    if download is None or download.is_upgrade or not transfers.is_current(connection, transfer):
+    """Give a transfer up for a neighbour's."""
+    if not transfers.is_current(connection, transfer):
         return
     withdraw(connection, transfer, now=now)
     downloads.set_state(

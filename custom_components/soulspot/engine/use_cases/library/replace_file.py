@@ -8,7 +8,7 @@ from ...library.audio import AudioProperties
 from ...library.formats import LOSSLESS_FORMATS
 from ...matching import QualityProfile
 from ...matching.quality import upgrade_profile
-from ...model import Download, Quality, Reason, RecycledId, TrackId
+from ...model import Download, LibraryFile, Quality, Reason, RecycledId, TrackId
 from ...store import files, recycle_bin, renamings
 from .recycle_bin import REPLACED
 
@@ -42,12 +42,23 @@ def objection(
     if present.format in LOSSLESS_FORMATS:
         is_better = present.doubt is not None and properties.is_lossless
         return None if is_better else Reason(key="not_better_than_owned")
-    profile = upgrade_profile(download.quality, present.bit_rate)
     name = _ANY_LOSSLESS if properties.is_lossless else properties.format
-    rate = properties.bit_rate
-    if rate is None or profile.refusal(name, rate, None, 0) is not None:
+    if not _is_better(download.quality, present, name, properties.bit_rate):
         return Reason(key="not_better_than_owned")
     return None
+
+
+def looks_better(quality: Quality, owned: LibraryFile, file: LibraryFile) -> bool:
+    """Tell whether a file is worth trying in place of the owned one, by what is known of both."""
+    name = _ANY_LOSSLESS if file.format in LOSSLESS_FORMATS else file.format
+    is_lossy = owned.format not in LOSSLESS_FORMATS
+    return is_lossy and _is_better(quality, owned, name, file.bit_rate)
+
+
+def _is_better(quality: Quality, owned: LibraryFile, name: str, bit_rate: int | None) -> bool:
+    """Tell whether a format and a bit rate in kbit/s are better than an owned lossy file."""
+    profile = upgrade_profile(quality, owned.bit_rate)
+    return bit_rate is not None and profile.refusal(name, bit_rate, None, 0) is None
 
 
 def begin_replacement(
