@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.soulspot.engine.model import DownloadState, Quality
 from simulators.audio import Damage, Profile
+from simulators.slskd import Attributes
 
 from ..conftest import MakeWorld
 from ..world import MINUTE, RECORDINGS, copy, peer
@@ -29,6 +30,20 @@ async def test_every_kind_of_file_is_filed(make_world: MakeWorld, profile: Profi
     assert status.state is DownloadState.FILED
     assert status.file is not None
     assert status.file.path.endswith(f".{profile.extension}")
+
+
+async def test_the_measured_bit_rate_counts(make_world: MakeWorld) -> None:
+    """What turns out to be below the wanted quality is refused, where nothing had said what it is."""
+    silent = replace(copy("r3", profile=Profile.MP3_192), attributes=Attributes())
+    world = await make_world(peer("ann", silent))
+    pipeline = await world.start(quality=Quality.GOOD)
+    wish = RECORDINGS["r3"]
+    track = await pipeline.tracks.add(artist=wish.artists[0], title=wish.title)
+    await world.passing(pipeline.tracks.download(track.id))
+    await world.until_settled()
+    failed = [one for one in await pipeline.tracks.journal(track.id) if one.event == "check_failed"]
+    assert [one.data["reason"]["key"] for one in failed] == ["bit_rate_too_low"]
+    assert not any(path.endswith(".mp3") for path in world.files())
 
 
 async def test_a_file_stays_ours_over_a_crash(make_world: MakeWorld) -> None:

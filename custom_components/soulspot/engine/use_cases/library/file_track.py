@@ -12,7 +12,7 @@ from ...library.filing import FiledFile, file_track, remove_source
 from ...library.formats import extension_of
 from ...library.paths import library_path
 from ...library.verify import Expectation, Verdict
-from ...matching import Candidate
+from ...matching import Candidate, profile_for
 from ...model import (
     Download,
     DownloadId,
@@ -234,7 +234,11 @@ class FileTrack:
 def _expectation(
     track: Track, download: Download, candidate: Candidate | None, *, is_decided: bool
 ) -> Expectation:
-    """Return what was announced and what is wanted; what a person has chosen may be of any length."""
+    """Return what was announced and what is wanted.
+
+    What a person has chosen may be of any length and rate; what is to replace a file is held against that.
+    """
+    is_free = is_decided or download.is_upgrade
     # What is announced is the name: the matching calls what .m4a and .wv hold by other names.
     name = candidate.file.path if candidate is not None else download.local_path or ""
     return Expectation(
@@ -242,6 +246,7 @@ def _expectation(
         duration_ms=None if is_decided else track.metadata.duration_ms,
         extension=extension_of(name).strip(),
         bit_rate=candidate.file.bit_rate if candidate else None,
+        minimum_bit_rate=None if is_free else profile_for(download.quality).minimum_bit_rate,
     )
 
 
