@@ -9,11 +9,13 @@ import sqlite3
 
 _SOURCES = """
 SELECT track.isrc, json_extract(journal.data, '$.peer') AS peer, json_extract(journal.data, '$.path') AS path,
-    json_extract(download.reason, '$.key') = 'lossy_source' AS is_doubted
+    library_file.doubt IS NOT NULL AS is_doubted
 FROM journal JOIN track ON track.id = journal.track_id
 JOIN library_file ON library_file.track_id = track.id
-JOIN download ON download.track_id = track.id
-WHERE journal.event = 'requested' ORDER BY journal.id
+WHERE journal.event = 'requested' AND journal.id < (
+    SELECT max(filed.id) FROM journal AS filed WHERE filed.track_id = track.id AND filed.event = 'filed'
+)
+ORDER BY journal.id
 """
 # A track has had its turn when an answer was read for it, or was known to hold nothing of it. Whoever
 # has had none waits until the end.
@@ -47,7 +49,7 @@ def read_diary(database: Path) -> Diary:
     connection = sqlite3.connect(database)
     try:
         states = connection.execute("SELECT state, count(*) FROM download GROUP BY state")
-        # The last one asked is the one that was filed.
+        # The last one asked before it is the one that was filed; others may be asked for a better one.
         sources = {row[0]: row for row in connection.execute(_SOURCES)}
         waits = connection.execute(_WAITS)
         began = connection.execute("SELECT min(created_at) FROM download").fetchone()[0] or 0.0
