@@ -100,6 +100,8 @@ class _Troubles:
         account = ("account", self._entry.title)
         if queue.library is not None:
             yield self._library_issue(queue.library)
+        if queue.slskd_disk is not None:
+            yield _Issue("slskd_cannot_write", "", (account,), ir.IssueSeverity.ERROR)
         if self._is_logged_out_for_long(queue.slskd.trouble):
             yield _Issue("slskd_not_logged_in", "", (account,), ir.IssueSeverity.ERROR)
         if queue.slskd.trouble is Trouble.FAILED:

@@ -73,6 +73,26 @@ async def test_a_full_disk_of_slskds_uses_up_no_source(make_world: MakeWorld) ->
     await world.until(FILED, seconds=HOUR)
 
 
+async def test_a_full_disk_of_slskds_is_told_and_tried_by_one_file_at_a_time(
+    make_world: MakeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Peers do not send everything again and again for nothing."""
+    world = await make_world(peer("ann", *(copy(key) for key in ("r1", "r2", "r3", "r4"))))
+    world.slskd.storage.create_error = "No space left on device"
+    await world.start("four")
+    await world.sync()
+    await world.pass_time(2 * HOUR)
+    told = (await world.pipeline.queue.snapshot()).slskd_disk
+    assert told == Reason(key="transfer_local_storage")
+    assert caplog.text.count("slskd cannot write what it downloads") == 1
+    # Four at first and again, until it is clear; then one in ten minutes.
+    assert world.slskd.statistics.downloads_enqueued <= 4 + 4 + 12
+    world.slskd.storage.create_error = None
+    await world.until_settled()
+    assert len([path for path in world.files() if path.endswith(".mp3")]) == 4
+    assert (await world.pipeline.queue.snapshot()).slskd_disk is None
+
+
 async def test_wrong_folders_are_named(make_world: MakeWorld) -> None:
     """A finished file that is nowhere to be seen ends the download; more files would not help."""
     world = await make_world(peer("ann", copy("r3")), peer("bob", copy("r3")))

@@ -1,12 +1,15 @@
 """Check that a service that goes away, or answers badly, costs nothing but time."""
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 import logging
 
 import pytest
 
 from custom_components.soulspot.engine.errors import ServiceError
 from custom_components.soulspot.engine.model import DownloadState
+from custom_components.soulspot.engine.store import network
 from custom_components.soulspot.engine.views import Trouble
 from simulators.musicbrainz import Fault as MusicBrainzFault
 from simulators.slskd import SUPPORTED, Fault, Flood, Peer
@@ -214,6 +217,29 @@ async def test_what_is_the_users_own_is_left_alone(make_world: MakeWorld, versio
     assert list(world.slskd.searches.records) == [theirs.id]
     [row] = world.slskd.transfers.by_user()["ann"]
     assert row.filename == file.path
+
+
+async def test_a_search_that_slskd_keeps_does_not_keep_the_others(make_world: MakeWorld) -> None:
+    """One that cannot be deleted is put off; what lies there besides is cleared away."""
+    world = await make_world(slow_peer())
+    await world.start("single")
+    database = world.pipeline._context.database
+    searches = [world.slskd.searches.create(None, f"some {n}", SearchOptions()) for n in range(3)]
+    for number, search in enumerate(searches):
+        now = world.clock.now() + timedelta(seconds=number)
+        await database.run(
+            network.record_search, search.id, now=now, forget_before=now - timedelta(hours=1)
+        )
+    world.slskd.inject(
+        Fault(method="DELETE", path=f"/searches/{searches[0].id}", status=500, times=1000)
+    )
+    for _ in range(3):
+        with suppress(ServiceError):
+            await world.passing(world.pipeline._sources.clean_up())
+    assert list(world.slskd.searches.records) == [searches[0].id]
+    world.slskd.faults.clear()
+    await world.pass_time(2 * HOUR)
+    assert searches[0].id not in world.slskd.searches.records
 
 
 async def test_asking_how_slskd_is_does_not_disturb_a_search(make_world: MakeWorld) -> None:

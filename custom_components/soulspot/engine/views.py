@@ -52,6 +52,7 @@ class QueueSnapshot:
 
     slskd: ServiceHealth = field(default_factory=ServiceHealth)
     library: Reason | None = None  # What keeps the library folder from being read or written.
+    slskd_disk: Reason | None = None  # What keeps slskd from writing what it downloads.
     paused: bool = False
     waiting: int = 0  # Downloads that wait for their turn or for a time.
     searching: int = 0

@@ -187,10 +187,10 @@ def test_searches_are_written_down_until_slskd_forgot_them(connection: sqlite3.C
         network.record_search(
             connection, f"id{number}", now=moment, forget_before=moment - timedelta(seconds=90)
         )
-    assert network.own_searches(connection) == ("id0", "id1", "id2")
+    assert network.own_searches(connection, 9) == ("id0", "id1", "id2")
     assert network.searches_since(connection, NOW - timedelta(days=1)) == (
         NOW + timedelta(minutes=1),
         NOW + timedelta(minutes=2),
     )
     network.forget_search(connection, "id1")
-    assert network.own_searches(connection) == ("id0", "id2")
+    assert network.own_searches(connection, 9) == ("id0", "id2")

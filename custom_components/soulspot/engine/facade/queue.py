@@ -64,7 +64,11 @@ class Queue:
             paused=self.is_paused,
             midnight=today.replace(hour=0, minute=0, second=0, microsecond=0),
         )
-        return replace(counts, library=self._filing.trouble or self._index.trouble)
+        return replace(
+            counts,
+            library=self._filing.trouble or self._index.trouble,
+            slskd_disk=self._watch.disk.trouble,
+        )
 
     async def entries(
         self,

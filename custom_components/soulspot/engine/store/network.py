@@ -60,11 +60,10 @@ def searches_since(connection: sqlite3.Connection, moment: datetime) -> tuple[da
     return tuple(moment for moment in moments if moment is not None)
 
 
-def own_searches(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Return the searches of ours that slskd may still hold."""
-    return tuple(
-        row["id"] for row in connection.execute("SELECT id FROM own_search ORDER BY created_at")
-    )
+def own_searches(connection: sqlite3.Connection, limit: int) -> tuple[str, ...]:
+    """Return some searches of ours that slskd may still hold, the oldest first."""
+    rows = connection.execute("SELECT id FROM own_search ORDER BY created_at LIMIT ?", (limit,))
+    return tuple(row["id"] for row in rows)
 
 
 def forget_search(connection: sqlite3.Connection, search_id: str) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 
 from ...errors import ServiceError
 from ...model import Download, DownloadId, DownloadState, Reason, Track
+from ...queue.outages import Rest
 from ...queue.retry import pause_after, pause_when_absent
 from ...queue.scheduler import Done, Later, Result
 from ...store import downloads, files, tracks
@@ -18,7 +19,7 @@ from ..context import Context
 from ..download_states import DownloadStates
 from ..library.ask_others import has_doubtful_file
 from ..searches.find_sources import FindSources
-from ..searches.search_track import SearchTrack
+from ..searches.search_track import BUDGET_SPENT, SearchTrack
 from ..sources import ROUNDS_BETWEEN_SEARCHES, ROUNDS_WITH_BAD_SOURCES, has_source, start_round
 from .request_transfer import RequestTransfer
 from .share_recordings import ShareRecordings
@@ -26,7 +27,6 @@ from .watch_slskd import Request, WatchSlskd
 
 _LOGGER = logging.getLogger(__name__)
 
-_BUDGET_SPENT = "search_budget_spent"  # Why a search is put off.
 _PATIENCE_WITH_SOURCES = 5  # The first pause after all failed is a quarter of an hour.
 
 
@@ -76,6 +76,9 @@ class DownloadTrack:
             )
             if result is not None:
                 return result
+        rest = self._watch.disk.rest()
+        if rest is not None:
+            return await self._wait(download, DownloadState.CHOSEN, rest)
         result = await self._ask(
             Request.DOWNLOAD, download, lambda: self._transfers.execute(download, track)
         )
@@ -94,6 +97,10 @@ class DownloadTrack:
                     raise
                 rest = self._watch.note_error(error, request)
         state = DownloadState.QUEUED if request is Request.SEARCH else DownloadState.CHOSEN
+        return await self._wait(download, state, rest)
+
+    async def _wait(self, download: Download, state: DownloadState, rest: Rest) -> Result:
+        """Let the job come back when the pause that it shares with others is over."""
         await self._states.move(download, state, rest.reason)
         # Rounded up: who comes back too early by the other clock would be sent away again and again.
         until = self._context.clock.now() + timedelta(seconds=math.ceil(rest.seconds))
@@ -102,9 +109,8 @@ class DownloadTrack:
     async def _find(self, job: Job, download: Download, track: Track) -> Result | None:
         """Search; None means that candidates are stored and ranked."""
         result = await self._search.find(job, download, track)
-        if not (
-            isinstance(result, Later) and result.reason.key == _BUDGET_SPENT
-        ):  # Else nobody asked.
+        is_put_off = isinstance(result, Later) and result.reason.key == BUDGET_SPENT
+        if not is_put_off:  # Else nobody asked.
             self._watch.note_answer(Request.SEARCH)
         return result
 

@@ -5,6 +5,7 @@ import logging
 import sqlite3
 
 from ...errors import RequestRejectedError, ServiceError, UnreachableError
+from ...queue.put_off import PutOff
 from ...slskd.failures import classify
 from ...slskd.models import FailureKind, Transfer
 from ...store import network, transfers
@@ -28,7 +29,7 @@ class TidyRows:
     def __init__(self, context: Context) -> None:
         """Take the rooms to work with."""
         self._context = context
-        self._put_off: dict[tuple[str, str], float] = {}
+        self._put_off = PutOff[tuple[str, str]](context.clock, _PUT_OFF)
 
     async def execute(self) -> None:
         """Remove what is written down; whatever cannot be removed now stays for the next time.
@@ -36,15 +37,14 @@ class TidyRows:
         A row that slskd does not let go of ends the round, for it costs seconds, but it does not keep
         the others waiting.
         """
-        database, now = self._context.database, self._context.clock.monotonic()
-        self._put_off = {row: until for row, until in self._put_off.items() if until > now}
+        database = self._context.database
+        put_off = self._put_off.current()
         try:
             for request in await database.run(network.abandoned_requests, _AT_ONCE):
                 await self._find_rows(request)
-            limit = _AT_ONCE + len(self._put_off)
-            for row in await database.run(network.own_rows, limit):
-                if row not in self._put_off and not await self._remove(*row):
-                    self._put_off[row] = now + _PUT_OFF
+            for row in await database.run(network.own_rows, _AT_ONCE + len(put_off)):
+                if row not in put_off and not await self._remove(*row):
+                    self._put_off.add(row)
                     break
         except ServiceError as error:
             _LOGGER.debug("Finished rows stay in slskd's list for now: %s", error)

@@ -20,6 +20,7 @@ from ...slskd.models import ServerStatus
 from ...views import ServiceHealth, Trouble
 from ..context import Context
 from .observed_time import ObservedTime
+from .slskd_disk import SlskdDisk
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class WatchSlskd:
         self.status: ServerStatus | None = None
         self.alarm = asyncio.Event()  # Set when somebody's request went wrong: look at once.
         self.is_there = False  # It answers about itself, and is logged in.
+        self.disk = SlskdDisk(context.clock, context.announcer.changed)
         self._was_connected: bool | None = None
         self._is_in_doubt = False
         self._troubles = Outages[Request](context.clock, random.Random())

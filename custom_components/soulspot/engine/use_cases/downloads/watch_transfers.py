@@ -328,6 +328,7 @@ class WatchTransfers:
             has_library=self._context.settings.library is not None,
             now=now,
         )
+        self._watch.disk.note_written(transfer.download_id)
         self._forget_download(transfer.download_id)
 
     async def _leave(
@@ -341,6 +342,10 @@ class WatchTransfers:
         self, transfer: StoredTransfer, row_id: str | None, why: Failure, now: datetime
     ) -> None:
         """Store the failure together with the next step."""
+        if why.kind is FailureKind.LOCAL_STORAGE and not self._watch.disk.note_failed(
+            transfer.download_id
+        ):
+            why = failure(FailureKind.UNKNOWN)
         await self._context.database.run(fail, transfer, why, row_id=row_id, now=now)
         self._forget_download(transfer.download_id)  # Its next source may be the same peer's.
 

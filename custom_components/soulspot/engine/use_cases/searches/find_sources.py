@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import uuid
 
+from ...errors import ServiceError, UnreachableError
 from ...matching import (
     Decision,
     EvidenceField,
@@ -21,6 +22,7 @@ from ...matching import (
 from ...matching.quality import LOSSLESS
 from ...model import JobKind, PeerHistory, PeerResponse, Quality
 from ...queue.budget import SearchBudget
+from ...queue.put_off import PutOff
 from ...slskd.models import SearchLimits, SearchState
 from ...slskd.searching import search
 from ...store import jobs, network
@@ -33,6 +35,10 @@ _SHORT_WAIT = timedelta(seconds=6)
 _SHARED_KINDS = (QueryKind.ARTIST, QueryKind.RELEASE)
 _SHARED_RESPONSES = 250
 _SHARED_FILES = 8_000
+
+
+_CLEANED_AT_ONCE = 50
+_PUT_OFF = 3600.0  # seconds for a search that slskd does not delete
 
 
 class BudgetSpent(Exception):
@@ -106,6 +112,7 @@ class FindSources:
         self._budget = budget
         self.memory = SearchMemory()
         self._running: set[str] = set()
+        self._put_off = PutOff[str](context.clock, _PUT_OFF)
 
     async def recall(
         self, wanted: WantedRecording, names: Iterable[str], quality: Quality | QualityProfile
@@ -197,13 +204,23 @@ class FindSources:
         """Delete the searches that slskd still holds although nobody waits for them.
 
         A killed process leaves such behind, and one that lost slskd in mid-search. Raises the errors
-        of the slskd room; what is left is for the next time.
+        of the slskd room; what is left is for the next time. One that slskd does not let go of comes
+        after the others.
         """
-        for search_id in await self._context.database.run(network.own_searches):
+        put_off = self._put_off.current()
+        limit = _CLEANED_AT_ONCE + len(put_off) + len(self._running)
+        found = await self._context.database.run(network.own_searches, limit)
+        for search_id in sorted(found, key=put_off.__contains__):
             if search_id in self._running:
                 continue
-            await self._context.slskd.stop_search(search_id)
-            await self._context.slskd.delete_search(search_id)
+            try:
+                await self._context.slskd.stop_search(search_id)
+                await self._context.slskd.delete_search(search_id)
+            except UnreachableError:
+                raise
+            except ServiceError:
+                self._put_off.add(search_id)
+                raise
             await self._context.database.run(network.forget_search, search_id)
 
     async def _search(self, query: Query, *, patient: bool) -> Answers:

@@ -22,6 +22,7 @@ from .search_memory import is_narrower, words_of
 from .search_plan import artist_words, ladder
 from .search_together import SearchTogether, Seen, Together, is_worth_asking
 
+BUDGET_SPENT = "search_budget_spent"  # Why a search is put off.
 _INCONCLUSIVE_PAUSE = timedelta(minutes=1)
 # Whoever shares the recording would be among so many answers: other words would only bring them again.
 _ENOUGH_SEEN = 10
@@ -206,7 +207,7 @@ class SearchTrack:
         self, download: Download, pause: timedelta, *, is_attempt: bool = False
     ) -> Result:
         """Wait for the search budget, or for the network to answer again."""
-        reason = Reason(key="search_budget_spent")
+        reason = Reason(key=BUDGET_SPENT)
         await self._states.move(download, DownloadState.QUEUED, reason)
         until = self._context.clock.now() + pause
         return Later(until=until, reason=reason, is_attempt=is_attempt)
