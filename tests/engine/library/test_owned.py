@@ -179,6 +179,19 @@ async def test_a_disk_that_is_away_loses_nothing(
     assert (await pipeline.library.index()).read == 0
 
 
+async def test_a_small_library_that_is_empty_is_away_too(
+    pipeline: Pipeline, put: Callable[..., Path]
+) -> None:
+    """Three files that are all gone are a disk that is not mounted; two of three were deleted."""
+    files = [put(f"{number}.mp3", f"Song {number}") for number in range(3)]
+    await pipeline.library.index()
+    for file in files:
+        shutil.move(file, file.with_suffix(".away"))
+    assert (await pipeline.library.index()).removed == 0
+    shutil.move(files[0].with_suffix(".away"), files[0])
+    assert (await pipeline.library.index()).removed == 2
+
+
 async def test_only_changes_are_read(pipeline: Pipeline, put: Callable[..., Path]) -> None:
     """Read a file again only after it changed."""
     put("1.mp3", "One")

@@ -7,7 +7,7 @@ AUDIO_FORMATS = {
     "mp3": "mp3", "flac": "flac", "m4a": "aac", "mp4": "aac", "aac": "aac", "alac": "alac",
     "ogg": "ogg", "oga": "ogg", "opus": "opus", "wav": "wav", "wave": "wav", "aif": "aiff",
     "aiff": "aiff", "ape": "ape", "wv": "wavpack", "wma": "wma", "mpc": "musepack", "mp+": "musepack",
-    "tta": "tta", "tak": "tak", "dsf": "dsd", "dff": "dsd", "mp2": "mp2",
+    "tta": "tta", "tak": "tak", "dsf": "dsd",
 }  # fmt: skip
 
 # Extensions that need no second look; m4a may hold AAC or ALAC.

@@ -28,6 +28,7 @@ _TRACKS_PER_TRANSACTION = 200
 _PATHS_PER_TRANSACTION = 500
 # A folder that has lost so much is more likely away (a disk not mounted) than tidied up.
 _SUSPICIOUS_LOSS, _SUSPICIOUS_SHARE = 20, 0.5
+_SUSPICIOUS_EMPTINESS = 3  # Files of which none is left.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ class IndexLibrary:
             self.progress = IndexProgress(is_running=True, known=count)
             try:
                 await self._read(library, known)
-                await self._forget(_paths(known), count)
+                await self._forget(library, _paths(known), count)
                 if self.progress.read or self.progress.removed:
                     await self._link()
                     await self._playlist_files.execute(tuple(self._context.playlists))
@@ -131,16 +132,19 @@ class IndexLibrary:
             self._seen, self._looked_at_every_file = SeenFolders(), now
         return self._seen
 
-    async def _forget(self, gone: list[str], known: int) -> None:
+    async def _forget(self, library: Path, gone: list[str], known: int) -> None:
         """Forget files that are gone, unless so many are that the folder itself seems to be away."""
-        if len(gone) >= _SUSPICIOUS_LOSS and len(gone) > known * _SUSPICIOUS_SHARE:
+        is_most = len(gone) >= _SUSPICIOUS_LOSS and len(gone) > known * _SUSPICIOUS_SHARE
+        is_all = len(gone) >= _SUSPICIOUS_EMPTINESS and not self.progress.looked_at
+        if is_most or is_all:
             _LOGGER.warning("Most of the library is gone: it is taken for a disk that is away")
             self._looked_at_every_file = None
             return
         for start in range(0, len(gone), _PATHS_PER_TRANSACTION):
             part = gone[start : start + _PATHS_PER_TRANSACTION]
+            part = await asyncio.to_thread(_still_gone, library, part)
             await self._context.database.run(library_index.delete_files, part)
-        self.progress = replace(self.progress, removed=len(gone))
+            self.progress = replace(self.progress, removed=self.progress.removed + len(part))
 
     async def _link(self) -> None:
         """Recognise the tracks that have no file yet, page by page."""
@@ -156,6 +160,11 @@ def _paths(known: Known) -> list[str]:
     return [
         f"{folder}/{name}" if folder else name for folder, names in known.items() for name in names
     ]
+
+
+def _still_gone(library: Path, paths: list[str]) -> list[str]:
+    """Return what has not come since its folder was looked at: renamed, or back from the recycle bin."""
+    return [path for path in paths if not (library / path).is_file(follow_symlinks=False)]
 
 
 def _indexed(file: FoundFile) -> IndexedFile:
