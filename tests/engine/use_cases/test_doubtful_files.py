@@ -115,6 +115,28 @@ async def test_a_bad_source_costs_nothing(make_world: MakeWorld, is_interrupted:
     assert [status.file.path] == music(world)
 
 
+async def test_who_cancels_keeps_the_file(make_world: MakeWorld) -> None:
+    """The track is filed as before, and its file is asked for again when it gets lost."""
+    world = await make_world(fake("ann"), real("bob", speed=2_000))
+    await world.start("single")
+    await world.sync()
+    await world.pass_time(MINUTE)
+    track = (await world.status("r3")).track
+    download = await world.passing(world.pipeline.queue.cancel(track.id))
+    status = await world.status("r3")
+    assert status.file is not None
+    assert (download.state, download.reason) == (FILED, status.file.doubt)
+    assert (status.state, status.reason) == (FILED, status.file.doubt)
+    assert [status.file.path] == music(world)
+    assert [entry.event for entry in await world.journal("r3")].count("cancelled") == 1
+    (world.library / status.file.path).unlink()
+    await world.pass_time(7 * HOUR)
+    await world.sync(force=True)
+    await world.until_settled()
+    assert (await world.peers_asked("r3"))[:2] == ["ann", "bob"]
+    assert len(await world.peers_asked("r3")) > 2
+
+
 async def test_other_profiles_are_content(make_world: MakeWorld) -> None:
     """Who does not want the best is not kept waiting for it."""
     world = await filed(make_world, fake("ann"), real("bob"), quality=Quality.GOOD)

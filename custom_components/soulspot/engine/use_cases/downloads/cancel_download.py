@@ -6,7 +6,7 @@ import sqlite3
 
 from ...errors import InputError
 from ...model import Download, DownloadState, JobKind, JobState, Reason, TrackId
-from ...store import downloads, jobs, journal, tracks, transfers
+from ...store import downloads, files, jobs, journal, tracks, transfers
 from ..context import Context
 from .tidy_rows import TidyRows
 from .transfer_ends import withdraw
@@ -57,7 +57,8 @@ def _begin(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) 
 def cancel(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> Download:
     """End a download with its jobs and its transfer in one transaction; may be repeated.
 
-    Raises InputError `nothing_to_cancel` for a track without a download.
+    A track that has a file keeps it, and is as it was when it was filed. Raises InputError
+    `nothing_to_cancel` for a track without a download.
     """
     download = downloads.find_download(connection, track_id)
     if download is None:
@@ -68,9 +69,15 @@ def cancel(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) 
     if transfer is not None and download.state is not DownloadState.DOWNLOADED:
         withdraw(connection, transfer, now=now)
     transfers.end_transfer(connection, download.id)
-    if download.state is not DownloadState.CANCELLED:
+    if download.state not in (DownloadState.CANCELLED, DownloadState.FILED):
+        owned = files.get_files(connection, [track_id]).get(track_id)
+        is_filed = owned is not None and not download.is_upgrade
         downloads.set_state(
-            connection, download.id, DownloadState.CANCELLED, now=now, reason=CANCELLED
+            connection,
+            download.id,
+            DownloadState.FILED if is_filed else DownloadState.CANCELLED,
+            now=now,
+            reason=owned.doubt if owned is not None and is_filed else CANCELLED,
         )
         journal.write(
             connection,
