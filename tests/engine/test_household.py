@@ -15,6 +15,7 @@ import pytest
 from custom_components.soulspot.engine.library.streams import audio_fingerprint
 from custom_components.soulspot.engine.model import DownloadState, TrackId, UpgradePolicy
 from custom_components.soulspot.engine.queue.household import PATIENCE
+from custom_components.soulspot.engine.use_cases.library import recycle_bin
 from simulators.audio import Profile
 from simulators.slskd import Behaviour, Outcome, Peer, Presence
 
@@ -414,6 +415,26 @@ async def test_a_file_that_a_neighbour_needs_is_not_recycled(
     two.settings.database.unlink()
     assert await one.passing(one.pipeline._recycle_bin.recycle_removed()) == 1
     assert SONG not in songs(one)
+
+
+async def test_files_that_a_neighbour_needs_hold_up_no_others(
+    make_household: MakeHousehold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many have to stay, the ones behind them get their turn."""
+    monkeypatch.setattr(recycle_bin, "_AT_ONCE", 1)
+    people = peer("ann", *(copy(key) for key in ("r1", "r2", "r3")))
+    one, two = await make_household(people, same_library=True)
+    await begin(one, "single", "pair")
+    await one.until_settled()
+    await begin(two)
+    await two.until(FILED)
+    for hour, key in enumerate(("r3", "r1", "r2")):
+        number = (await one.status(key)).track.id
+        moment = one.clock.now() + timedelta(hours=hour)
+        await one.pipeline._context.database.run(_lose, number, moment)
+    for _ in range(5):
+        await one.passing(one.pipeline._recycle_bin.recycle_removed())
+    assert songs(one) == [SONG]
 
 
 def _lose(connection: sqlite3.Connection, track_id: TrackId, now: datetime) -> None:

@@ -127,8 +127,10 @@ def get_listed(connection: sqlite3.Connection, playlist_id: PlaylistId) -> tuple
     return tuple(TrackId(row["track_id"]) for row in rows)
 
 
-def get_due(connection: sqlite3.Connection, limit: int, *, now: datetime) -> tuple[DueRemoval, ...]:
-    """Return removals under `recycle` whose grace is over and whose file nobody else needs.
+def get_due(
+    connection: sqlite3.Connection, limit: int, offset: int = 0, *, now: datetime
+) -> tuple[DueRemoval, ...]:
+    """Return removals under `recycle` whose grace is over and whose file nobody else needs, the oldest first.
 
     Needed is what any playlist or list holds, what another one lost but keeps or still may get back,
     what a person asked for apart from playlists, what is a file of such a track too, and every file
@@ -160,9 +162,9 @@ def get_due(connection: sqlite3.Connection, limit: int, *, now: datetime) -> tup
                     )
                 )
             )
-        GROUP BY file.path ORDER BY removal.removed_at LIMIT ?
+        GROUP BY file.path ORDER BY min(removal.removed_at), file.path LIMIT ? OFFSET ?
         """,
-        (_DAY, to_column(now), _DAY, to_column(now), limit),
+        (_DAY, to_column(now), _DAY, to_column(now), limit, offset),
     )
     return tuple(
         DueRemoval(

@@ -49,6 +49,7 @@ class RecycleBin:
         self._names = TakeNames(context)
         self.moving = asyncio.Lock()  # Held by whoever moves or rewrites files of the library.
         self._told: set[RecycledId] = set()  # Files whose trouble was logged.
+        self._passed_over = 0  # Due files that had to stay, and are not to keep the others waiting.
 
     async def recover(self) -> int:
         """Finish what a killed process had begun, and return how many files that were."""
@@ -71,20 +72,23 @@ class RecycleBin:
         return count
 
     async def recycle_removed(self) -> int:
-        """Recycle the files whose grace is over, and return how many."""
+        """Recycle files whose grace is over, some at a time, and return how many."""
         library = self._context.settings.library
         if library is None:
             return 0
         count = 0
         async with self.moving:
-            begun = await self._context.database.run(
+            begun, number = await self._context.database.run(
                 _begin_due,
                 self._context.settings.database,
                 library,
+                self._passed_over,
                 now=self._context.clock.now(),
             )
             for file in begun:
                 count += await self._move_in(library, file)
+            is_last = number < _AT_ONCE
+            self._passed_over = 0 if is_last else self._passed_over + number - count
         if begun:
             self._context.announcer.changed()
         return count
@@ -225,11 +229,20 @@ class RecycleBin:
 
 
 def _begin_due(
-    connection: sqlite3.Connection, database: Path, library: Path, *, now: datetime
-) -> tuple[RecycledFile, ...]:
-    """Take the files out of the library on paper whose grace is over, unless a neighbour has them too."""
+    connection: sqlite3.Connection,
+    database: Path,
+    library: Path,
+    passed_over: int,
+    *,
+    now: datetime,
+) -> tuple[tuple[RecycledFile, ...], int]:
+    """Take files out of the library on paper whose grace is over, unless a neighbour has them too.
+
+    Returns them, and how many were looked at.
+    """
     begun = []
-    for removal in removals.get_due(connection, _AT_ONCE, now=now):
+    due = removals.get_due(connection, _AT_ONCE, passed_over, now=now)
+    for removal in due:
         held = files.get_files(connection, [removal.track_id]).get(removal.track_id)
         if held is not None and is_kept_next_door(database, library, held.path):
             continue
@@ -238,7 +251,7 @@ def _begin_due(
         file = recycle_bin.get_file(connection, recycled_id) if recycled_id else None
         if file is not None:
             begun.append(file)
-    return tuple(begun)
+    return tuple(begun), len(due)
 
 
 def _finish(
