@@ -209,15 +209,15 @@ class World:
     def judge(self) -> Verdict:
         """Compare what is stored, what lies in the folders, and what slskd has seen."""
         try:
-            rows, damage = _read(self.folder / "database" / "soulspot.db")
+            rows, replaced, damage = _read(self.folder / "database" / "soulspot.db")
         except sqlite3.DatabaseError as error:
-            rows, damage = [], [f"the database cannot be read: {error}"]
+            rows, replaced, damage = [], [], [f"the database cannot be read: {error}"]
         filed = [row for row in rows if row["state"] == "filed"]
         statistics = self.slskd.statistics
         broken = [
             *damage,
             *_unexplained(rows, len(self._catalogue.recordings)),
-            *_library_trouble(self.folder / "library", filed),
+            *_library_trouble(self.folder / "library", [*filed, *replaced]),
         ]
         if statistics.enqueued_while_active:
             broken.append(f"enqueued while alive: {statistics.enqueued_while_active}")
@@ -296,8 +296,8 @@ def most_in_window(moments: Sequence[float], window: float = WINDOW_SECONDS) -> 
     return most
 
 
-def _read(database: Path) -> tuple[list[sqlite3.Row], list[str]]:
-    """Return every wanted track with its end, and what SQLite says of the file."""
+def _read(database: Path) -> tuple[list[sqlite3.Row], list[sqlite3.Row], list[str]]:
+    """Return every wanted track with its end, what better files have replaced, and what SQLite says of the file."""
     connection = sqlite3.connect(database)
     connection.row_factory = sqlite3.Row
     try:
@@ -307,6 +307,12 @@ def _read(database: Path) -> tuple[list[sqlite3.Row], list[str]]:
             FROM track LEFT JOIN download ON download.track_id = track.id
             LEFT JOIN library_file ON library_file.track_id = track.id
             WHERE track.id IN (SELECT track_id FROM playlist_entry)
+            """
+        ).fetchall()
+        replaced = connection.execute(
+            """
+            SELECT track_id AS id, '.soulspot/recycle-bin/' || file.id || '/' || path AS path, size
+            FROM recycled_file AS file JOIN recycled_track ON recycled_id = file.id
             """
         ).fetchall()
         said = [row[0] for row in connection.execute("PRAGMA integrity_check")]
@@ -327,7 +333,7 @@ def _read(database: Path) -> tuple[list[sqlite3.Row], list[str]]:
         damage.append(f"own searches still written down: {searches}")
     if transfers:
         damage.append(f"transfers of ended downloads still written down: {transfers}")
-    return rows, damage
+    return rows, replaced, damage
 
 
 def _unexplained(rows: Sequence[sqlite3.Row], wanted: int) -> list[str]:
