@@ -137,6 +137,18 @@ async def test_who_cancels_keeps_the_file(make_world: MakeWorld) -> None:
     assert len(await world.peers_asked("r3")) > 2
 
 
+async def test_the_doubt_outlives_a_wish_for_what_is_there(make_world: MakeWorld) -> None:
+    """Who asks for a track that is filed already gets no other file, and is told the same of it."""
+    world = await filed(make_world, fake("ann"))
+    before = await world.status("r3")
+    assert before.reason is not None
+    await world.passing(world.pipeline.tracks.download(before.track.id, timeout=5))
+    await world.until_settled()
+    after = await world.status("r3")
+    assert (after.state, after.reason) == (FILED, before.reason)
+    assert await world.peers_asked("r3") == ["ann"]
+
+
 async def test_other_profiles_are_content(make_world: MakeWorld) -> None:
     """Who does not want the best is not kept waiting for it."""
     world = await filed(make_world, fake("ann"), real("bob"), quality=Quality.GOOD)

@@ -158,15 +158,18 @@ def set_state(
 ) -> None:
     """Move a download on; the reason of the state before is replaced.
 
-    An upgrade that comes to nothing leaves the track filed, as it was, with what is to be said of its file.
+    An upgrade that comes to nothing leaves the track filed, as it was. Without another reason a filed
+    track says what is to be said of its file.
     """
     connection.execute(
         """
         UPDATE download SET updated_at = :now,
             state = CASE WHEN is_upgrade = 1 AND :is_final THEN 'filed' ELSE :state END,
-            reason = CASE WHEN is_upgrade = 1 AND :is_final AND :state != 'filed'
-                THEN (SELECT doubt FROM library_file AS file WHERE file.track_id = download.track_id)
-                ELSE :reason END,
+            reason = CASE WHEN :state != 'filed' AND NOT (is_upgrade = 1 AND :is_final) THEN :reason
+                ELSE coalesce(
+                    CASE WHEN :state = 'filed' THEN :reason END,
+                    (SELECT doubt FROM library_file AS file WHERE file.track_id = download.track_id)
+                ) END,
             filed_at = CASE WHEN :state = 'filed' THEN :now ELSE filed_at END,
             is_upgrade = CASE WHEN :is_final THEN 0 ELSE is_upgrade END
         WHERE id = :id

@@ -70,14 +70,14 @@ def cancel(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) 
         withdraw(connection, transfer, now=now)
     transfers.end_transfer(connection, download.id)
     if download.state not in (DownloadState.CANCELLED, DownloadState.FILED):
-        owned = files.get_files(connection, [track_id]).get(track_id)
-        is_filed = owned is not None and not download.is_upgrade
+        is_owned = track_id in files.get_files(connection, [track_id])
+        is_filed = is_owned and not download.is_upgrade
         downloads.set_state(
             connection,
             download.id,
             DownloadState.FILED if is_filed else DownloadState.CANCELLED,
             now=now,
-            reason=owned.doubt if owned is not None and is_filed else CANCELLED,
+            reason=None if is_filed else CANCELLED,
         )
         journal.write(
             connection,
