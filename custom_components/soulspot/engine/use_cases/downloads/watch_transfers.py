@@ -297,6 +297,7 @@ class WatchTransfers:
         """Take another source instead of a transfer that slskd has long had no answer about."""
         now = self._context.clock.now()
         since = self._unseen_since.setdefault(transfer.download_id, now)
+        self._known.setdefault(transfer.username, set()).add(transfer.download_id)
         if self._watch.observed(since, now) < _UNSEEN:
             return
         path: Path | None = None
