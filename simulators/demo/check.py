@@ -19,6 +19,7 @@ from .set_up import PLAYLISTS
 _SAME_LENGTH_S = 3.0
 _ANNOUNCED_LENGTH_S = 0.5
 _PLAYLIST_FOLDER = "Playlists"
+_RECYCLE_BIN = ".soulspot/recycle-bin"
 
 
 async def check(
@@ -39,7 +40,7 @@ async def check(
             outcome.problems.append(f"{key} has {len(entries)} entries instead of {len(expected)}")
         for wanted, entry in zip(expected, entries, strict=False):
             outcome.results.append(_judge(wanted, entry, folders.library, copies, outcome))
-    _check_library(folders.library, outcome)
+    _check_library(folders.library, await _recycled(api, outcome), outcome)
     _check_playlist_files(folders.library, outcome)
     _check_network(servers, outcome)
     await _check_figures(api, outcome)
@@ -162,9 +163,20 @@ def _judge_source(
 # --- The whole -------------------------------------------------------------------------------
 
 
-def _check_library(library: Path, outcome: CheckResult) -> None:
-    """Look for files that nobody asked for, and for doubles."""
-    wanted = {result.file for result in outcome.results if result.file is not None}
+async def _recycled(api: HomeAssistantApi, outcome: CheckResult) -> set[str]:
+    """Return where the files of the recycle bin must lie, and tell of them."""
+    paths = set()
+    for file in (await api.action("get_recycle_bin"))["files"]:
+        paths.add(f"{_RECYCLE_BIN}/{file['recycled_id']}/{file['path']}")
+        outcome.notes.append(f"in the recycle bin: {file['path']}. {file['reason']}")
+    return paths
+
+
+def _check_library(library: Path, recycled: set[str], outcome: CheckResult) -> None:
+    """Look for files that nobody asked for, that are missing in the recycle bin, and for doubles."""
+    wanted = {result.file for result in outcome.results if result.file is not None} | recycled
+    for missing in sorted(name for name in recycled if not (library / name).is_file()):
+        outcome.problems.append(f"the library does not hold {missing}")
     for path in sorted(library.rglob("*")):
         relative = path.relative_to(library)
         if path.is_dir() or relative.parts[0] == _PLAYLIST_FOLDER:

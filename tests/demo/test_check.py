@@ -101,6 +101,7 @@ async def run(tmp_path: Path, socket_enabled: None) -> AsyncIterator[_Run]:
         )
         replies: dict[str, Json] = {
             "get_playlist": {"entries": _shown_entries(servers, folders.library, copy)},
+            "get_recycle_bin": {"files": []},
             "get_queue": {
                 "queue": {
                     "filed_total": 1, "tracks_in_library": 1, "searching": 0, "transferring": 0,
@@ -214,6 +215,20 @@ async def test_stray_file_is_caught(run: _Run, name: str) -> None:
     stray.parent.mkdir(exist_ok=True)
     stray.write_bytes(b"")
     assert name in await run.complaints()
+
+
+async def test_the_recycle_bin_holds_what_is_told(run: _Run) -> None:
+    """Accept a replaced file where it was put, and miss it elsewhere."""
+    old = {"recycled_id": 1, "path": _FILE, "reason": "A better file has taken its place"}
+    run.api.replies["get_recycle_bin"] = {"files": [old]}
+    name = f".soulspot/recycle-bin/1/{_FILE}"
+    assert f"does not hold {name}" in await run.complaints()
+    replaced = run.folders.library / name
+    replaced.parent.mkdir(parents=True)
+    replaced.write_bytes(b"")
+    outcome = await run.judge()
+    assert outcome.is_ok
+    assert _FILE in "".join(outcome.notes)
 
 
 async def test_playlist_file_must_list_the_files(run: _Run) -> None:
