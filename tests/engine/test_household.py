@@ -219,6 +219,16 @@ async def test_killed_and_started_in_either_order(
     assert songs(one) == songs(two) == [SONG]
 
 
+async def yields(one: World, two: World) -> None:
+    """Check that one has stopped what it was downloading, and takes the file that the other brings."""
+    assert (await one.status("r3")).state is QUEUED
+    living = [row for row in one.slskd.transfers.records.values() if "Completed" not in row.state]
+    assert living == []
+    await two.until(FILED, seconds=3 * HOUR)
+    await one.until(FILED, seconds=10 * MINUTE)
+    assert songs(one) == songs(two) == [SONG]
+
+
 async def test_a_neighbour_that_stays_away_is_not_waited_for(
     make_household: MakeHousehold,
 ) -> None:
@@ -233,12 +243,7 @@ async def test_a_neighbour_that_stays_away_is_not_waited_for(
     await two.until(TRANSFERRING, seconds=PATIENCE + 10 * MINUTE)
     await one.start()
     await one.pass_time(2 * MINUTE)
-    assert (await one.status("r3")).state is QUEUED
-    living = [row for row in one.slskd.transfers.records.values() if "Completed" not in row.state]
-    assert living == []
-    await two.until(FILED, seconds=3 * HOUR)
-    await one.until(FILED, seconds=10 * MINUTE)
-    assert songs(one) == songs(two) == [SONG]
+    await yields(one, two)
 
 
 async def test_a_damaged_file_of_a_neighbours_is_not_taken_twice(
@@ -288,12 +293,7 @@ async def test_a_neighbour_that_lost_its_slskd_is_not_waited_for(
     await two.until(TRANSFERRING, seconds=PATIENCE + 10 * MINUTE)
     one.slskd.connect_to_soulseek()
     await one.pass_time(10 * MINUTE)
-    assert (await one.status("r3")).state is QUEUED
-    living = [row for row in one.slskd.transfers.records.values() if "Completed" not in row.state]
-    assert living == []
-    await two.until(FILED, seconds=3 * HOUR)
-    await one.until(FILED, seconds=10 * MINUTE)
-    assert songs(one) == songs(two) == [SONG]
+    await yields(one, two)
 
 
 async def test_a_paused_neighbours_download_is_taken(make_household: MakeHousehold) -> None:

@@ -138,6 +138,22 @@ def queue_step(
     )
 
 
+def filing_subject(download_id: DownloadId) -> str:
+    """Return the subject of the job that files a download."""
+    return f"download:{download_id}"
+
+
+def queue_filing(connection: sqlite3.Connection, download_id: DownloadId, *, now: datetime) -> None:
+    """Let a job check, tag and file what has arrived."""
+    jobs.add_job(
+        connection,
+        JobKind.FILING,
+        filing_subject(download_id),
+        now=now,
+        payload={"download": download_id},
+    )
+
+
 def raise_priority(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) -> None:
     """Let what a person asked for go before the rest; a running transfer is not touched."""
     connection.execute(

@@ -48,7 +48,7 @@ def _begin(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) 
     download = downloads.find_download(connection, track_id)
     if download is None or download.state in _ENDED:
         raise InputError("nothing_to_cancel")
-    filing = jobs.find_alive(connection, JobKind.FILING, f"download:{download.id}")
+    filing = jobs.find_alive(connection, JobKind.FILING, downloads.filing_subject(download.id))
     if filing is not None and filing.state is JobState.RUNNING:
         raise InputError("download_being_filed")
     cancel(connection, track_id, now=now)
@@ -64,7 +64,7 @@ def cancel(connection: sqlite3.Connection, track_id: TrackId, *, now: datetime) 
     if download is None:
         raise InputError("nothing_to_cancel")
     jobs.cancel(connection, JobKind.DOWNLOAD, f"track:{track_id}", now=now)
-    jobs.cancel(connection, JobKind.FILING, f"download:{download.id}", now=now)
+    jobs.cancel(connection, JobKind.FILING, downloads.filing_subject(download.id), now=now)
     transfer = transfers.get_transfer(connection, download.id)
     if transfer is not None and download.state is not DownloadState.DOWNLOADED:
         withdraw(connection, transfer, now=now)

@@ -327,7 +327,7 @@ def _retry_one(connection: sqlite3.Connection, track_id: TrackId, *, now: dateti
         priority=Priority.USER,
         retry=True,
     )
-    filing = jobs.find_alive(connection, JobKind.FILING, f"download:{present.id}")
+    filing = jobs.find_alive(connection, JobKind.FILING, downloads.filing_subject(present.id))
     if filing is not None:
         jobs.wake(connection, filing.id, now=now)
     download = downloads.get_download(connection, present.id)
@@ -343,13 +343,7 @@ def _queue_filings(
         if download.local_path is None and is_shared:
             downloads.set_state(connection, download.id, DownloadState.TRANSFERRING, now=now)
         elif download.local_path is not None and has_library:
-            jobs.add_job(
-                connection,
-                JobKind.FILING,
-                f"download:{download.id}",
-                now=now,
-                payload={"download": download.id},
-            )
+            downloads.queue_filing(connection, download.id, now=now)
 
 
 def track_from_words(

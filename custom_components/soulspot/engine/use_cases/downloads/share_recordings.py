@@ -318,13 +318,7 @@ def _store_copying(
     downloads.set_local_path(connection, download.id, str(source.path))
     downloads.set_state(connection, download.id, DownloadState.DOWNLOADED, now=now)
     journal.write(connection, download.track_id, "taken_from_account", now=now)
-    jobs.add_job(
-        connection,
-        JobKind.FILING,
-        f"download:{download.id}",
-        now=now,
-        payload={"download": download.id},
-    )
+    downloads.queue_filing(connection, download.id, now=now)
 
 
 def _store_shared(

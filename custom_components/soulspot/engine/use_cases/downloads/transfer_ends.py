@@ -4,9 +4,9 @@ from datetime import datetime
 from pathlib import Path
 import sqlite3
 
-from ...model import DownloadState, JobKind, Reason
+from ...model import DownloadState, Reason
 from ...slskd.models import Failure, FailureKind
-from ...store import downloads, jobs, journal, network, transfers
+from ...store import downloads, journal, network, transfers
 from ...store.transfers import StoredTransfer
 from ..sources import DISK_PAUSE, use_up
 
@@ -52,13 +52,7 @@ def hand_over(
     # The candidate's place is kept, so that a failed check can use it up.
     transfers.set_phase(connection, transfer.download_id, "arrived", now=now)
     if path is not None and has_library:
-        jobs.add_job(
-            connection,
-            JobKind.FILING,
-            f"download:{transfer.download_id}",
-            now=now,
-            payload={"download": transfer.download_id},
-        )
+        downloads.queue_filing(connection, transfer.download_id, now=now)
 
 
 def fail(
